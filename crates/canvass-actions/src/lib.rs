@@ -1,0 +1,1 @@
+//! The verbs of Canvass: one function per thing a person can do, inside one transaction.

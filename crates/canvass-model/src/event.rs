@@ -1,0 +1,86 @@
+//! What happened: this file is about the audit log, one closed enum of everything worth remembering.
+
+use crate::{
+    id::{ResponseId, SurveyId, TokenId},
+    survey::Version,
+};
+
+/// Something that changed in a tenant. Holds ids and names of things, never answers or secrets.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The tenant was made.
+    TenantProvisioned,
+    /// The operator stopped the tenant.
+    TenantSuspended {
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// The operator let the tenant go on.
+    TenantResumed,
+    /// A survey was started.
+    SurveyCreated {
+        /// Which.
+        survey: SurveyId,
+    },
+    /// A survey's draft changed.
+    SurveyEdited {
+        /// Which.
+        survey: SurveyId,
+        /// What changed, in a few words.
+        what: String,
+    },
+    /// A version went live.
+    SurveyPublished {
+        /// Which.
+        survey: SurveyId,
+        /// Its version.
+        version: Version,
+    },
+    /// A survey stopped collecting.
+    SurveyClosed {
+        /// Which.
+        survey: SurveyId,
+    },
+    /// A survey was put away.
+    SurveyArchived {
+        /// Which.
+        survey: SurveyId,
+    },
+    /// A survey went into the trash.
+    SurveyTrashed {
+        /// Which.
+        survey: SurveyId,
+    },
+    /// A survey came back from the trash.
+    SurveyRestored {
+        /// Which.
+        survey: SurveyId,
+    },
+    /// A response was erased.
+    ResponseErased {
+        /// Of which survey.
+        survey: SurveyId,
+        /// Which.
+        response: ResponseId,
+    },
+    /// Responses left as a file.
+    ResponsesExported {
+        /// Of which survey.
+        survey: SurveyId,
+        /// In which format.
+        format: String,
+    },
+    /// An API token was made.
+    TokenCreated {
+        /// Which.
+        token: TokenId,
+    },
+    /// An API token was revoked.
+    TokenRevoked {
+        /// Which.
+        token: TokenId,
+    },
+    /// Someone signed in.
+    SignedIn,
+}

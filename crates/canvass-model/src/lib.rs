@@ -1,0 +1,21 @@
+//! The nouns of Canvass: pure types, rules, survey logic and summaries. No input or output, clock,
+//! SQL or HTML pages.
+//!
+//! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
+//! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`survey`],
+//! [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
+//! are what happens around it.
+
+pub mod address;
+pub mod alias;
+pub mod event;
+pub mod id;
+pub mod job;
+pub mod member;
+pub mod plan;
+pub mod response;
+pub mod survey;
+pub mod tenant;
+pub mod text;
+pub mod time;
+pub mod token;

@@ -1,0 +1,1 @@
+//! The HTTP door: routes, access, pages, API, assets and templates.

@@ -1,0 +1,1 @@
+//! The door nobody waits at: worker framework, jobs, apply, schedules and mail.
