@@ -6,14 +6,20 @@
 //! [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
 //! are what happens around it.
 
+#![warn(missing_docs)]
+
 pub mod address;
 pub mod alias;
+pub mod answer;
+pub mod definition;
 pub mod event;
 pub mod id;
 pub mod job;
+pub mod markdown;
 pub mod member;
 pub mod plan;
 pub mod response;
+pub mod summary;
 pub mod survey;
 pub mod tenant;
 pub mod text;

@@ -1,0 +1,254 @@
+//! What a survey asks: this file is about the definition, a document that exists only when it is right.
+//!
+//! Reading order: [`identifier`](QuestionId) and [`text`](Text) are its smallest parts, [`kind`](Kind) the question
+//! types, `limit` every bound; `parse` and `write` turn JSON into a definition and back, `schema` describes that JSON
+//! to others, `publication` says what a draft still lacks, `edit` is every change a member can make.
+
+mod edit;
+mod identifier;
+mod kind;
+pub mod limit;
+mod parse;
+mod publication;
+mod schema;
+mod text;
+mod write;
+
+use std::{collections::HashMap, ops::Deref};
+
+use sha2::{Digest, Sha256};
+
+pub use self::{
+    edit::{Edit, EditRefusal},
+    identifier::{ChoiceId, InvalidIdentifier, QuestionId, SectionId},
+    kind::{Choice, Kind, KindName, Other},
+    schema::schema,
+    text::{InvalidLanguage, Language, Text},
+};
+use crate::text::Title;
+
+/// A survey's definition. It can be read like its [`Content`] and changed only by [`edit`](Definition::edit), so that
+/// one in hand is always within every limit, with ids that are unique.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    content: Content,
+    /// Where each question stands: its section's and its own place.
+    places: HashMap<QuestionId, (usize, usize)>,
+}
+
+/// The parts of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// What the survey is called: one line.
+    pub title: Text,
+    /// What stands above the first section, in Markdown.
+    pub description: Option<Text>,
+    /// The languages it is written in, the default first; never empty.
+    pub languages: Vec<Language>,
+    /// Its pages, in order.
+    pub sections: Vec<Section>,
+    /// What a respondent reads at the end, in Markdown.
+    pub thank_you: Option<Text>,
+}
+
+/// One page of a survey.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Stays the same whatever the title becomes.
+    pub id: SectionId,
+    /// Its heading: one line.
+    pub title: Option<Text>,
+    /// What stands below its heading, in Markdown.
+    pub description: Option<Text>,
+    /// Its questions, in order.
+    pub questions: Vec<Question>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Stays the same whatever the label becomes.
+    pub id: QuestionId,
+    /// The question itself: one line. Empty only in a draft.
+    pub label: Text,
+    /// What helps to answer it, in Markdown.
+    pub help: Option<Text>,
+    /// Whether a response without an answer to it is refused.
+    pub required: bool,
+    /// What it asks for.
+    pub kind: Kind,
+}
+
+/// Something wrong in a definition, and where: a JSON pointer (RFC 6901) into the document.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Fault {
+    /// Where it is, like `/sections/0/questions/3/label`; empty for the whole document.
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// A question as it was when somebody began to edit it: a short hash of its canonical JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Definition {
+    /// Reads a definition from JSON. Reports every fault, up to [`limit::FAULTS_MAX`].
+    pub fn parse(json: &serde_json::Value) -> Result<Self, Vec<Fault>> {
+        parse::definition(json).map(Self::from_content)
+    }
+
+    /// Reads a definition from JSON text. Malformed JSON is a fault that names the line and column.
+    pub fn parse_text(text: &str) -> Result<Self, Vec<Fault>> {
+        match serde_json::from_str(text) {
+            Ok(json) => Self::parse(&json),
+            Err(error) => Err(vec![Fault::new("", format!("This is not JSON: {error}"))]),
+        }
+    }
+
+    /// A new survey in English: one section, no questions.
+    pub fn blank(title: &Title) -> Self {
+        let section = Section { id: SectionId::generated(1), title: None, description: None, questions: Vec::new() };
+        Self::from_content(Content {
+            title: Text::new(Language::english(), title.as_str()),
+            description: None,
+            languages: vec![Language::english()],
+            sections: vec![section],
+            thank_you: None,
+        })
+    }
+
+    /// The canonical document: parsing it gives this definition again. What has its default value is left out.
+    pub fn to_json(&self) -> serde_json::Value {
+        write::definition(&self.content)
+    }
+
+    /// All questions, section by section.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.content.sections.iter().flat_map(|it| &it.questions)
+    }
+
+    /// The question with this id.
+    pub fn question(&self, id: &QuestionId) -> Option<&Question> {
+        self.question_named(id.as_str())
+    }
+
+    /// The question with this id, as it stands in a form or a document; at most one lookup, whatever the text.
+    pub fn question_named(&self, id: &str) -> Option<&Question> {
+        let (section, question) = *self.places.get(id)?;
+        self.content.sections.get(section)?.questions.get(question)
+    }
+
+    /// The section a question stands in.
+    pub fn section_of(&self, id: &QuestionId) -> Option<&Section> {
+        let (section, _) = *self.places.get(id)?;
+        self.content.sections.get(section)
+    }
+
+    /// The section with this id.
+    pub fn section(&self, id: &SectionId) -> Option<&Section> {
+        self.content.sections.iter().find(|it| it.id == *id)
+    }
+
+    /// The language texts fall back to.
+    pub fn default_language(&self) -> &Language {
+        &self.content.languages[0]
+    }
+
+    /// The title in the default language.
+    pub fn title_text(&self) -> &str {
+        self.content.title.in_default()
+    }
+
+    /// Everything a draft may lack and a published survey may not; empty when it can be published.
+    pub fn publication_faults(&self) -> Vec<Fault> {
+        publication::faults(self)
+    }
+
+    /// The definition after one change.
+    pub fn edit(&self, edit: Edit) -> Result<Self, EditRefusal> {
+        edit::apply(self, edit)
+    }
+
+    fn from_content(content: Content) -> Self {
+        let places = content.sections.iter().enumerate().flat_map(|(section, it)| {
+            it.questions.iter().enumerate().map(move |(place, question)| (question.id.clone(), (section, place)))
+        });
+        Self { places: places.collect(), content }
+    }
+}
+
+/// Gives the parts to read. There is no way to write them in place.
+impl Deref for Definition {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        &self.content
+    }
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content
+    }
+}
+
+impl Question {
+    /// Reads one question of a survey in `languages` from JSON; a missing id becomes `q1`. Pointers are relative to it.
+    pub fn parse(json: &serde_json::Value, languages: &[Language]) -> Result<Self, Vec<Fault>> {
+        parse::question_alone(json, languages)
+    }
+
+    /// The question as in the canonical document.
+    pub fn to_json(&self) -> serde_json::Value {
+        write::question(self)
+    }
+
+    /// What this question looks like now; another wording has another fingerprint.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let digest: [u8; 32] = Sha256::digest(self.to_json().to_string()).into();
+        Fingerprint(digest.iter().take(8).map(|it| format!("{it:02x}")).collect())
+    }
+
+    /// Whether it can be answered at all.
+    pub fn takes_answer(&self) -> bool {
+        !matches!(self.kind, Kind::Statement)
+    }
+
+    /// The choice with this id.
+    pub fn choice(&self, id: &ChoiceId) -> Option<&Choice> {
+        self.kind.choices()?.iter().find(|it| it.id == *id)
+    }
+}
+
+impl Fault {
+    /// A fault at a JSON pointer.
+    pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.pointer.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.pointer, self.message) }
+    }
+}
+
+impl Fingerprint {
+    /// Takes a fingerprint from a form; one that never was matches no question.
+    pub fn offered(text: &str) -> Self {
+        Self(text.chars().take(64).collect())
+    }
+
+    /// The fingerprint as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
