@@ -1,1 +1,11 @@
-//! The product, through its front door.
+//! The product, through its front door: this file is about which tests there are.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "tests wait, read their environment and panic"
+)]
+
+mod postgres;
+mod support;
