@@ -86,7 +86,11 @@ impl Answers {
     }
 
     /// Reads and checks the fields of a form.
-    pub fn from_form(_definition: &Definition, _fields: &[(String, String)], _scope: Scope<'_>) -> Result<Self, Invalid> {
+    pub fn from_form(
+        _definition: &Definition,
+        _fields: &[(String, String)],
+        _scope: Scope<'_>,
+    ) -> Result<Self, Invalid> {
         todo!()
     }
 

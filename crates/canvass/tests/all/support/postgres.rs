@@ -88,7 +88,7 @@ impl Postgres {
         file.write_all(configuration.as_bytes()).expect("room for a few lines");
 
         let postgres = Self {
-            folder,
+            folder: folder.keep(),
             binaries,
             port,
             superuser_password,
