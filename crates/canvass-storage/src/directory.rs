@@ -1,0 +1,175 @@
+//! The control plane: this file is about the directory of all tenants, the only maker of tenants' handles.
+
+use std::sync::Arc;
+
+use canvass_model::{
+    alias::Alias,
+    id::{SurveyId, TenantId},
+    tenant::TenantRecord,
+    token::SecretHash,
+};
+
+use crate::{
+    DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant,
+    engine::{End, Engine, Mode},
+    tenant::OpenTenants,
+    tenants, tokens,
+    transaction::now,
+};
+
+/// Every tenant of this installation, its people, tokens, jobs and intake.
+#[derive(Clone)]
+pub struct Directory {
+    pub(crate) engine: Arc<dyn Engine>,
+    open: Arc<OpenTenants>,
+}
+
+impl Directory {
+    /// Opens the installation, bringing the directory's tables to the newest version.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let engine = crate::engine::open(settings).await?;
+        Ok(Self { open: Arc::new(OpenTenants::new(Arc::clone(&engine))), engine })
+    }
+
+    /// Runs `work` in a read-only transaction of the directory.
+    pub async fn read<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.transact(Mode::Read, move |tx| work(tx)).await
+    }
+
+    /// Runs `work` in a transaction of the directory that commits when `work` returns `Ok`. It may run more than once.
+    pub async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let outcome = self.transact(Mode::Write, work).await;
+        self.open.forget_records();
+        outcome
+    }
+
+    /// The tenant with this alias, in whatever state it is: the caller looks at [`TenantRecord::state`]. Kept in memory
+    /// for at most a second, so that a change by another node is seen within that time.
+    pub async fn tenant(&self, alias: &Alias) -> Result<Option<Tenant>, Error> {
+        if let Some(known) = self.open.known(alias) {
+            return Ok(known);
+        }
+        let wanted = alias.clone();
+        let record = self.read(move |tx| tenants::find(tx, &wanted)).await?;
+        Ok(self.open.learn(alias, record))
+    }
+
+    /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired.
+    pub async fn tenant_of_token(
+        &self,
+        hash: SecretHash,
+    ) -> Result<Option<(Tenant, canvass_model::token::Token)>, Error> {
+        let found = self.read(move |tx| tokens::find(tx, &hash)).await?;
+        Ok(found.map(|(record, token)| (self.open.handle(record), token)))
+    }
+
+    /// The tenants an account belongs to, by name.
+    pub async fn tenants_of(&self, account: canvass_model::id::AccountId) -> Result<Vec<Tenant>, Error> {
+        let records = self.read(move |tx| tenants::list_of(tx, account)).await?;
+        Ok(records.into_iter().map(|it| self.open.handle(it)).collect())
+    }
+
+    /// Makes a tenant's database as a copy of the template; doing it again changes nothing. For provisioning.
+    pub async fn create_database(&self, record: &TenantRecord) -> Result<Tenant, Error> {
+        let (engine, id) = (Arc::clone(&self.engine), record.id);
+        blocking(move || engine.create_tenant(id)).await?;
+        Ok(self.open.handle(record.clone()))
+    }
+
+    /// Removes a tenant's database; doing it again changes nothing. For the roll-back of a failed sign-up.
+    pub async fn remove_database(&self, id: TenantId) -> Result<(), Error> {
+        let engine = Arc::clone(&self.engine);
+        self.open.forget(id);
+        blocking(move || engine.remove_tenant(id)).await
+    }
+
+    /// The intake of this installation, for the workers.
+    pub fn intake(&self) -> Intake {
+        Intake::new(self.clone())
+    }
+
+    /// Tells everybody on this node who watches a survey that its responses changed.
+    pub(crate) fn tell(&self, tenant: TenantId, survey: SurveyId) {
+        self.open.tell(tenant, survey);
+    }
+
+    /// Brings every tenant's database to the newest version; `progress` hears (done, of how many).
+    pub async fn migrate(&self, mut progress: impl FnMut(usize, usize) + Send + 'static) -> Result<(), Error> {
+        let engine = Arc::clone(&self.engine);
+        blocking(move || engine.migrate(&mut progress)).await
+    }
+
+    /// Whether the store answers.
+    pub async fn check(&self) -> Result<(), Error> {
+        let engine = Arc::clone(&self.engine);
+        blocking(move || engine.check()).await
+    }
+
+    /// Takes no more responses, makes everything durable and lets go of files and connections.
+    pub async fn close(&self) {
+        let engine = Arc::clone(&self.engine);
+        let _ = blocking(move || {
+            engine.close();
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn transact<T, E>(
+        &self,
+        mode: Mode,
+        work: impl Fn(&mut DirectoryTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let engine = Arc::clone(&self.engine);
+        let done = blocking(move || {
+            let mut outcome = None;
+            let ended = engine.with_directory(mode, &mut |session| {
+                let result = work(&mut DirectoryTx::new(session, now()));
+                let end = if result.is_ok() { End::Commit } else { End::RollBack };
+                outcome = Some(result);
+                Ok(end)
+            });
+            Ok(settle(outcome, ended))
+        })
+        .await;
+        done.unwrap_or_else(|error| Err(E::from(error)))
+    }
+}
+
+/// What a transaction came to: the work's own refusal, or the engine's error, or the result.
+pub(crate) fn settle<T, E: From<Error>>(outcome: Option<Result<T, E>>, ended: Result<(), Error>) -> Result<T, E> {
+    match (outcome, ended) {
+        (Some(Ok(value)), Ok(())) => Ok(value),
+        (Some(Err(refusal)), _) => Err(refusal),
+        (Some(Ok(_)) | None, Err(error)) => Err(E::from(error)),
+        (None, Ok(())) => Err(E::from(Error::engine("the engine ended a transaction without running it"))),
+    }
+}
+
+/// Runs blocking storage work away from the request tasks.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(panic) => Err(Error::engine(panic)),
+    }
+}

@@ -1,0 +1,91 @@
+//! The intake: this file is about what the workers see of accepted responses on their way to their tenants.
+
+use std::sync::Arc;
+
+use canvass_model::{
+    id::{SurveyId, TenantId},
+    plan::Lane,
+    response::Accepted,
+    time::Timestamp,
+};
+
+use crate::{Directory, Error, Tx, directory::blocking, transaction::now};
+
+/// What an append came to, for one response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    /// It is durable, and was not waiting before.
+    New,
+    /// The same response was waiting already; it will be applied once.
+    Repeated,
+}
+
+/// What one round of applying came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// Records taken from the intake.
+    pub taken: usize,
+    /// Records that became dead letters.
+    pub dead: usize,
+}
+
+/// How much waits in a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Records accepted and not yet applied.
+    pub records: u64,
+    /// When the oldest of them was accepted.
+    pub oldest_at: Option<Timestamp>,
+}
+
+/// The durable log in which responses are accepted, for the workers that apply it.
+#[derive(Clone)]
+pub struct Intake {
+    directory: Directory,
+}
+
+impl Intake {
+    pub(crate) fn new(directory: Directory) -> Self {
+        Self { directory }
+    }
+
+    /// Applies at most `records_max` responses of a lane, fair between tenants: `work` runs once per tenant, in one
+    /// transaction of that tenant, exactly once per response. When `work` answers [`Error::Rejected`] (or finds damage),
+    /// the tenant's records are tried one by one; those that still fail become dead letters with the reason and block
+    /// nobody. Any other error ends the round; what was not applied is taken again in a later one.
+    pub async fn apply<E>(
+        &self,
+        lane: Lane,
+        records_max: usize,
+        work: impl Fn(&mut Tx<'_>, &[Accepted]) -> Result<(), E> + Send + 'static,
+    ) -> Result<Applied, Error>
+    where
+        E: Into<Error> + 'static,
+    {
+        let directory = self.directory.clone();
+        blocking(move || {
+            let mut touched: Vec<(TenantId, SurveyId)> = Vec::new();
+            let applied = directory.engine.apply(lane, records_max, &mut |tenant, session, records| {
+                let mut tx = Tx::new(session, now());
+                work(&mut tx, records).map_err(Into::into)?;
+                for record in records {
+                    if !touched.contains(&(tenant, record.survey)) {
+                        touched.push((tenant, record.survey));
+                    }
+                }
+                Ok(())
+            })?;
+            for (tenant, survey) in touched {
+                directory.tell(tenant, survey);
+            }
+            Ok(applied)
+        })
+        .await
+    }
+
+    /// How much waits in a lane.
+    pub async fn backlog(&self, lane: Lane) -> Result<Backlog, Error> {
+        let engine = Arc::clone(&self.directory.engine);
+        blocking(move || engine.backlog(lane)).await
+    }
+}

@@ -1,0 +1,309 @@
+//! One tenant: this file is about the handle that is the only door to its data, and what hangs off it.
+
+use std::{
+    any::Any,
+    collections::HashMap,
+    num::NonZeroUsize,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use canvass_model::{
+    alias::Alias,
+    id::{ResponseId, SurveyId, TenantId},
+    response::Accepted,
+    tenant::TenantRecord,
+};
+use lru::LruCache;
+use tokio::sync::watch;
+
+use crate::{
+    Error, ReadTx, Receipt, Tx,
+    directory::{blocking, settle},
+    engine::{End, Engine, Mode},
+    surveys,
+    transaction::now,
+};
+
+/// One tenant: the only door to its data. Made by the [`Directory`](crate::Directory) alone.
+#[derive(Clone)]
+pub struct Tenant {
+    record: TenantRecord,
+    engine: Arc<dyn Engine>,
+    shelf: Arc<Shelf>,
+}
+
+/// Tells when a survey's responses changed.
+pub struct Changes {
+    tenant: Tenant,
+    survey: SurveyId,
+    here: watch::Receiver<u64>,
+    seen: Option<u64>,
+}
+
+/// What is kept in memory for one tenant while it is in use.
+struct Shelf {
+    content: Mutex<Content>,
+    changes: Mutex<HashMap<SurveyId, watch::Sender<u64>>>,
+    /// Grows with every change of public content on this node.
+    stamp: AtomicU64,
+}
+
+/// Values computed from a tenant's data, good for one state of its content.
+struct Content {
+    stamp: u64,
+    stored_stamp: Option<i64>,
+    checked_at: Option<Instant>,
+    values: HashMap<String, Arc<dyn Any + Send + Sync>>,
+}
+
+/// The tenants in use on this node.
+pub(crate) struct OpenTenants {
+    engine: Arc<dyn Engine>,
+    shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
+    records: Mutex<LruCache<Alias, (Instant, Option<TenantRecord>)>>,
+}
+
+/// How long another node's change may stay unseen.
+const STALE_MAX: Duration = Duration::from_millis(900);
+/// How often a shared store is asked whether a watched survey changed.
+const WATCH_EVERY: Duration = Duration::from_millis(400);
+/// Values kept per tenant; past that the shelf is emptied.
+const VALUES_MAX: usize = 256;
+/// Tenants remembered at once; each costs a few hundred bytes when idle.
+const SHELVES_MAX: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
+
+impl Tenant {
+    /// What the directory records of this tenant, at most a second old.
+    pub fn record(&self) -> &TenantRecord {
+        &self.record
+    }
+
+    /// Runs `work` in a read-only transaction.
+    pub async fn read<T, E>(&self, work: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.transact(Mode::Read, move |tx| work(tx)).await
+    }
+
+    /// Runs `work` in a transaction that commits when `work` returns `Ok`. It may run more than once.
+    pub async fn write<T, E>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.transact(Mode::Write, work).await
+    }
+
+    /// Makes responses durable in the lane of the tenant's plan; when this answers, they survive power loss. They are
+    /// applied to the tenant's database soon after. The receipts stand in the order of `records`.
+    pub async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, Error> {
+        self.engine.append(self.record.id, self.record.plan.plan().lane, records).await
+    }
+
+    /// Whether a response was accepted and waits to be applied.
+    pub async fn is_waiting(&self, response: ResponseId) -> Result<bool, Error> {
+        let (engine, id) = (Arc::clone(&self.engine), self.record.id);
+        blocking(move || engine.is_waiting(id, response)).await
+    }
+
+    /// A value computed from this tenant's data, kept until its public content changes: at once on this node, within a
+    /// second on the others. `name` tells values apart; the same name must always mean the same type.
+    pub async fn cached<T, E>(
+        &self,
+        name: &str,
+        load: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Arc<T>, E>
+    where
+        T: Send + Sync + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.refresh().await?;
+        if let Some(value) = self.shelf.find::<T>(name) {
+            return Ok(value);
+        }
+        let stamp = self.shelf.stamp.load(Ordering::Acquire);
+        let value = Arc::new(self.read(load).await?);
+        self.shelf.keep(name, stamp, Arc::clone(&value));
+        Ok(value)
+    }
+
+    /// Hears of every change of a survey's responses, on this node at once, on others within a second.
+    pub fn changes(&self, survey: SurveyId) -> Changes {
+        let here = lock(&self.shelf.changes).entry(survey).or_insert_with(|| watch::channel(0).0).subscribe();
+        Changes { tenant: self.clone(), survey, here, seen: None }
+    }
+
+    /// Asks a shared store, at most about once a second, whether another node changed the public content.
+    async fn refresh(&self) -> Result<(), Error> {
+        if !self.engine.is_shared() || self.shelf.is_fresh() {
+            return Ok(());
+        }
+        let stored = self.read(|tx| surveys::content_stamp(tx)).await?;
+        self.shelf.confirm(stored);
+        Ok(())
+    }
+
+    async fn transact<T, E>(
+        &self,
+        mode: Mode,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (engine, id, shelf) = (Arc::clone(&self.engine), self.record.id, Arc::clone(&self.shelf));
+        let done = blocking(move || {
+            let (mut outcome, mut content_changed) = (None, false);
+            let ended = engine.with_tenant(id, mode, &mut |session| {
+                let mut tx = Tx::new(session, now());
+                let result = work(&mut tx);
+                content_changed = tx.content_changed;
+                let end = if result.is_ok() { End::Commit } else { End::RollBack };
+                outcome = Some(result);
+                Ok(end)
+            });
+            if content_changed && ended.is_ok() {
+                shelf.change();
+            }
+            Ok(settle(outcome, ended))
+        })
+        .await;
+        done.unwrap_or_else(|error| Err(E::from(error)))
+    }
+}
+
+impl Changes {
+    /// Waits until the survey's responses may have changed. Cancel-safe; ends only with the process.
+    pub async fn changed(&mut self) -> Result<(), Error> {
+        loop {
+            if !self.tenant.engine.is_shared() {
+                return self.here.changed().await.map_err(Error::engine);
+            }
+            let survey = self.survey;
+            let revision = self.tenant.read(move |tx| crate::summaries::revision(tx, survey)).await?;
+            if self.seen.replace(revision).is_some_and(|seen| seen != revision) {
+                return Ok(());
+            }
+            let _ = tokio::time::timeout(WATCH_EVERY, self.here.changed()).await;
+        }
+    }
+}
+
+impl Shelf {
+    fn new() -> Self {
+        Self {
+            content: Mutex::new(Content { stamp: 0, stored_stamp: None, checked_at: None, values: HashMap::new() }),
+            changes: Mutex::new(HashMap::new()),
+            stamp: AtomicU64::new(0),
+        }
+    }
+
+    fn find<T: Send + Sync + 'static>(&self, name: &str) -> Option<Arc<T>> {
+        let mut content = lock(&self.content);
+        let stamp = self.stamp.load(Ordering::Acquire);
+        if content.stamp != stamp {
+            content.values.clear();
+            content.stamp = stamp;
+        }
+        Arc::clone(content.values.get(name)?).downcast().ok()
+    }
+
+    /// Keeps a value unless the content changed while it was computed.
+    fn keep<T: Send + Sync + 'static>(&self, name: &str, stamp: u64, value: Arc<T>) {
+        let mut content = lock(&self.content);
+        if stamp != self.stamp.load(Ordering::Acquire) {
+            return;
+        }
+        if VALUES_MAX <= content.values.len() {
+            content.values.clear();
+        }
+        content.stamp = stamp;
+        content.values.insert(name.to_owned(), value);
+    }
+
+    /// Tells those who watch that responses of `survey` changed, and forgets the surveys nobody watches.
+    fn tell(&self, survey: SurveyId) {
+        let mut changes = lock(&self.changes);
+        changes.retain(|_, sender| 0 < sender.receiver_count());
+        if let Some(sender) = changes.get(&survey) {
+            sender.send_modify(|it| *it += 1);
+        }
+    }
+
+    fn change(&self) {
+        self.stamp.fetch_add(1, Ordering::AcqRel);
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    fn is_fresh(&self) -> bool {
+        lock(&self.content).checked_at.is_some_and(|it| Instant::now().duration_since(it) < STALE_MAX)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    fn confirm(&self, stored: i64) {
+        let mut content = lock(&self.content);
+        if content.stored_stamp.replace(stored) != Some(stored) {
+            self.change();
+        }
+        content.checked_at = Some(Instant::now());
+    }
+}
+
+impl OpenTenants {
+    pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            shelves: Mutex::new(LruCache::new(SHELVES_MAX)),
+            records: Mutex::new(LruCache::new(SHELVES_MAX)),
+        }
+    }
+
+    /// The handle for a record the directory just read.
+    pub(crate) fn handle(&self, record: TenantRecord) -> Tenant {
+        let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
+        Tenant { record, engine: Arc::clone(&self.engine), shelf }
+    }
+
+    /// What was learned of an alias less than a second ago: a tenant, or that there is none.
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    pub(crate) fn known(&self, alias: &Alias) -> Option<Option<Tenant>> {
+        let (at, record) = lock(&self.records).get(alias).cloned()?;
+        (Instant::now().duration_since(at) < STALE_MAX).then(|| record.map(|it| self.handle(it)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    pub(crate) fn learn(&self, alias: &Alias, record: Option<TenantRecord>) -> Option<Tenant> {
+        lock(&self.records).put(alias.clone(), (Instant::now(), record.clone()));
+        record.map(|it| self.handle(it))
+    }
+
+    /// Tells those on this node who watch `survey`.
+    pub(crate) fn tell(&self, id: TenantId, survey: SurveyId) {
+        let shelf = lock(&self.shelves).get(&id).map(Arc::clone);
+        if let Some(shelf) = shelf {
+            shelf.tell(survey);
+        }
+    }
+
+    /// Forgets what was learned, after a change of the directory.
+    pub(crate) fn forget_records(&self) {
+        lock(&self.records).clear();
+    }
+
+    /// Forgets a tenant that is gone.
+    pub(crate) fn forget(&self, id: TenantId) {
+        lock(&self.shelves).pop(&id);
+        self.forget_records();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,110 @@
+//! Transactions: this file is about what is lent to the closures that read and write, for tenants and the directory.
+
+use std::ops::{Deref, DerefMut};
+
+use canvass_model::time::Timestamp;
+
+use crate::engine::Session;
+
+/// One read-only transaction in one tenant's database.
+pub struct ReadTx<'s> {
+    pub(crate) session: &'s mut dyn Session,
+    now: Timestamp,
+}
+
+/// One transaction in one tenant's database: the only source of time and identity for what it writes.
+pub struct Tx<'s> {
+    read: ReadTx<'s>,
+    pub(crate) content_changed: bool,
+}
+
+/// One read-only transaction in the directory.
+pub struct DirectoryReadTx<'s> {
+    pub(crate) session: &'s mut dyn Session,
+    now: Timestamp,
+}
+
+/// One transaction in the directory: the only source of time and identity for what it writes.
+pub struct DirectoryTx<'s>(DirectoryReadTx<'s>);
+
+impl<'s> ReadTx<'s> {
+    pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
+        Self { session, now }
+    }
+
+    /// The moment this transaction began: everything in it agrees on it.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+impl<'s> Tx<'s> {
+    pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
+        Self { read: ReadTx::new(session, now), content_changed: false }
+    }
+
+    /// A new id, ordered by creation time.
+    pub fn new_id<Id: From<uuid::Uuid>>(&self) -> Id {
+        new_id()
+    }
+}
+
+impl<'s> DirectoryReadTx<'s> {
+    pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
+        Self { session, now }
+    }
+
+    /// The moment this transaction began: everything in it agrees on it.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+impl<'s> DirectoryTx<'s> {
+    pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
+        Self(DirectoryReadTx::new(session, now))
+    }
+
+    /// A new id, ordered by creation time.
+    pub fn new_id<Id: From<uuid::Uuid>>(&self) -> Id {
+        new_id()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where ids are made")]
+fn new_id<Id: From<uuid::Uuid>>() -> Id {
+    Id::from(uuid::Uuid::now_v7())
+}
+
+/// The present moment, by the machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the one place where the clock is read for what is stored")]
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl<'s> Deref for Tx<'s> {
+    type Target = ReadTx<'s>;
+    fn deref(&self) -> &ReadTx<'s> {
+        &self.read
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.read
+    }
+}
+
+impl<'s> Deref for DirectoryTx<'s> {
+    type Target = DirectoryReadTx<'s>;
+    fn deref(&self) -> &DirectoryReadTx<'s> {
+        &self.0
+    }
+}
+
+impl DerefMut for DirectoryTx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
