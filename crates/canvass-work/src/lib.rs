@@ -1,1 +1,3 @@
 //! The door nobody waits at: worker framework, jobs, apply, schedules and mail.
+
+pub mod worker;
