@@ -14,7 +14,10 @@ mod schema;
 mod text;
 mod write;
 
-use std::{collections::HashMap, ops::Deref};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Deref,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -88,7 +91,7 @@ pub struct Fault {
     pub message: String,
 }
 
-/// A question as it was when somebody began to edit it: a short hash of its canonical JSON.
+/// How a question, section or text looked when somebody began to edit it: a short hash of its canonical JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
@@ -168,7 +171,14 @@ impl Definition {
 
     /// The definition after one change.
     pub fn edit(&self, edit: Edit) -> Result<Self, EditRefusal> {
-        edit::apply(self, edit)
+        edit::apply(self, edit, &BTreeSet::new())
+    }
+
+    /// The definition after one change, in which a new question gets none of the `taken` ids. Whoever edits a survey
+    /// that was published passes the ids of all its versions: answers to a removed question are never mistaken for
+    /// answers to a new one.
+    pub fn edit_avoiding(&self, edit: Edit, taken: &BTreeSet<QuestionId>) -> Result<Self, EditRefusal> {
+        edit::apply(self, edit, taken)
     }
 
     fn from_content(content: Content) -> Self {
@@ -207,8 +217,7 @@ impl Question {
 
     /// What this question looks like now; another wording has another fingerprint.
     pub fn fingerprint(&self) -> Fingerprint {
-        let digest: [u8; 32] = Sha256::digest(self.to_json().to_string()).into();
-        Fingerprint(digest.iter().take(8).map(|it| format!("{it:02x}")).collect())
+        Fingerprint::of(&self.to_json())
     }
 
     /// Whether it can be answered at all.
@@ -239,7 +248,25 @@ impl std::fmt::Display for Fault {
     }
 }
 
+impl Section {
+    /// What its heading and description look like now; its questions have fingerprints of their own.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let texts = [&self.title, &self.description];
+        Fingerprint::of(&texts.into_iter().map(|it| it.as_ref().map(Text::to_json)).collect())
+    }
+}
+
 impl Fingerprint {
+    /// What a text of the survey looks like now, if it is there.
+    pub fn of_text(text: Option<&Text>) -> Self {
+        Self::of(&text.map(Text::to_json).into())
+    }
+
+    fn of(json: &serde_json::Value) -> Self {
+        let digest: [u8; 32] = Sha256::digest(json.to_string()).into();
+        Self(digest.iter().take(8).map(|it| format!("{it:02x}")).collect())
+    }
+
     /// Takes a fingerprint from a form; one that never was matches no question.
     pub fn offered(text: &str) -> Self {
         Self(text.chars().take(64).collect())

@@ -36,6 +36,10 @@ pub const STARS_MIN: u8 = 2;
 pub const STARS_MAX: u8 = 10;
 /// The stars of a question that does not say.
 pub const STARS_DEFAULT: u8 = 5;
+/// The most picks a multiple choice can ask for: every choice and one answer of one's own.
+pub const PICKS_MAX: u32 = 501;
+/// The lowest high end of an opinion scale: two points at least.
+pub const SCALE_TO_MIN: u8 = 2;
 /// The highest end of an opinion scale.
 pub const SCALE_TO_MAX: u8 = 10;
 /// The low end of an opinion scale that does not say.
