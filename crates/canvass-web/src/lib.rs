@@ -1,1 +1,23 @@
 //! The HTTP door: routes, access, pages, API, assets and templates.
+//!
+//! A handler asks for a person ([`access`]), never for a tenant; what it may do follows from who that is.
+
+mod access;
+mod api;
+mod assets;
+mod cookies;
+mod form;
+mod log;
+mod pages;
+mod problem;
+mod routes;
+mod security;
+mod server;
+mod settings;
+
+pub use access::App;
+pub use problem::CODES as PROBLEM_CODES;
+pub(crate) use problem::Problem;
+pub use routes::{Route, router, routes};
+pub use server::serve;
+pub use settings::Settings;

@@ -1,0 +1,52 @@
+//! Why an action did not happen: this file is about the crate's one error; actions compose, so their refusals must.
+
+use canvass_model::{
+    address::InvalidAddress,
+    definition::{EditRefusal, Fault},
+    survey::WrongStatus,
+};
+use canvass_storage as storage;
+
+/// Why an action did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// This tenant has no such thing.
+    #[error("There is nothing at this address")]
+    NotFound,
+    /// A document or form is not right; names each fault and where it is.
+    #[error("Some of what was sent is not right")]
+    Invalid {
+        /// What is wrong, and where.
+        faults: Vec<Fault>,
+    },
+    /// The survey's state does not allow it.
+    #[error(transparent)]
+    WrongStatus(#[from] WrongStatus),
+    /// A question was changed or removed by somebody else in the meantime.
+    #[error(transparent)]
+    Edit(#[from] EditRefusal),
+    /// An address names no page.
+    #[error(transparent)]
+    Address(#[from] InvalidAddress),
+    /// The draft is no longer the one the change was made from.
+    #[error("The survey was changed in the meantime; read it again and repeat your change")]
+    ChangedMeanwhile,
+    /// A name or address somebody already has; says which and what to do.
+    #[error("{0}")]
+    Taken(String),
+    /// The plan does not include it; says what, how many and what to do.
+    #[error("{0}")]
+    Limit(String),
+    /// Something else that is refused, worded for the person who asked.
+    #[error("{0}")]
+    Refused(String),
+    /// Too many failed attempts; wait.
+    #[error("Too many attempts; try again in {retry_after_seconds} seconds")]
+    TooMany {
+        /// When trying again makes sense.
+        retry_after_seconds: u64,
+    },
+    /// The data could not be reached.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+}

@@ -1,0 +1,55 @@
+//! Who is asking: this file is about what the router carries. A handler asks for a person, never for a tenant.
+
+mod api;
+mod console;
+mod operator;
+mod people;
+mod public;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use canvass_storage::Directory;
+
+pub(crate) use self::{
+    operator::Operator,
+    people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
+    public::{Respondent, Visitor},
+};
+use crate::Settings;
+
+/// What the router carries. Only this file and those below it can reach the directory inside.
+#[derive(Clone)]
+pub struct App {
+    directory: Directory,
+    settings: Arc<Settings>,
+    draining: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Serves the tenants of `directory`.
+    pub fn new(directory: Directory, settings: Settings) -> Self {
+        Self { directory, settings: Arc::new(settings), draining: Arc::default() }
+    }
+
+    /// What the operator decided about the web.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether this node is about to stop: it then asks every client to go elsewhere.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether the store answers: what the health route tells.
+    pub(crate) async fn check(&self) -> Result<(), canvass_storage::Error> {
+        self.directory.check().await
+    }
+}

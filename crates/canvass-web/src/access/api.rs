@@ -1,0 +1,47 @@
+//! Programs: this file is about turning a bearer token into a person.
+
+use axum::http::{header, request::Parts};
+use canvass_model::{tenant::TenantState, time::Timestamp, token::Secret};
+use canvass_storage::tokens;
+
+use super::{App, Person};
+use crate::Problem;
+
+/// A token's last use is noted at most once a minute.
+const TOUCH_EVERY_MS: i64 = Timestamp::MINUTE_MS;
+
+/// The program a request speaks for.
+pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> {
+    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(bearer);
+    let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::SignInRequired)?;
+    let hash = Secret::offered(secret).hash();
+    let (tenant, token) = app.directory.tenant_of_token(hash).await?.ok_or(Problem::SignInRequired)?;
+    match tenant.record().state {
+        TenantState::Active => {}
+        TenantState::Suspended => return Err(Problem::Suspended),
+        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => {
+            return Err(Problem::SignInRequired);
+        }
+    }
+    tracing::Span::current().record("tenant", tenant.record().alias.as_str());
+    note_use(app, &token).await?;
+    Ok(Person::program(app.clone(), tenant, token))
+}
+
+async fn note_use(app: &App, token: &canvass_model::token::Token) -> Result<(), Problem> {
+    let (id, used_at) = (token.id, token.last_used_at);
+    let due = app
+        .directory
+        .read(move |tx| Ok::<_, Problem>(used_at.is_none_or(|it| TOUCH_EVERY_MS < tx.now().ms_since(it))))
+        .await?;
+    if due {
+        app.directory.write(move |tx| tokens::touch(tx, id)).await?;
+    }
+    Ok(())
+}
+
+/// The credentials of an `Authorization: Bearer …` header; the scheme is matched without regard to case (RFC 9110).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, rest) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim())
+}

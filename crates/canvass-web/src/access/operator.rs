@@ -1,0 +1,101 @@
+//! Operators: this file is about who runs the installation, and the little they may see of a tenant.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use canvass_model::{alias::Alias, id::SessionId, member::Actor};
+use canvass_storage::{
+    self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators,
+    sessions::{self, Who},
+};
+
+use super::App;
+use crate::{Problem, cookies::Cookie};
+
+/// A signed-in operator: sees the directory, and no tenant's data.
+pub(crate) struct Operator {
+    app: App,
+    operator: operators::Operator,
+    session: SessionId,
+}
+
+impl Operator {
+    /// Runs `work` in a read-only transaction of the directory.
+    pub(crate) async fn read<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.app.directory.read(work).await
+    }
+
+    /// Runs `work` as this operator, in one transaction of the directory.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryTx<'_>, &Actor) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        let actor = self.actor();
+        self.app.directory.write(move |tx| work(tx, &actor)).await
+    }
+
+    /// Runs an action that spans the directory and one tenant, such as a suspension: the action writes the tenant's log.
+    pub(crate) async fn act<T, E, F>(&self, action: impl FnOnce(Directory, Actor) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        action(self.app.directory.clone(), self.actor()).await
+    }
+
+    /// The intake, for its figures.
+    pub(crate) fn intake(&self) -> Intake {
+        self.app.directory.intake()
+    }
+
+    /// Whether a tenant with this alias exists, in whatever state.
+    pub(crate) async fn knows(&self, alias: &Alias) -> Result<bool, storage::Error> {
+        Ok(self.app.directory.tenant(alias).await?.is_some())
+    }
+
+    /// Their name.
+    pub(crate) fn name(&self) -> &str {
+        self.operator.name.as_str()
+    }
+
+    /// The browser they signed in with.
+    pub(crate) fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Who they are, as sessions know them.
+    pub(crate) fn who(&self) -> Who {
+        Who::Operator(self.operator.id)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Operator { operator: self.operator.id, name: self.operator.name.as_str().to_owned() }
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let secret = Cookie::Operator.read(&parts.headers, app.settings()).ok_or(Problem::OperatorSignInRequired)?;
+        let hash = secret.hash();
+        let found = app
+            .directory
+            .read(move |tx| {
+                let Some(session) = sessions::find(tx, &hash)? else { return Ok(None) };
+                let Who::Operator(operator) = session.who else { return Ok(None) };
+                Ok::<_, Problem>(operators::find(tx, operator)?.map(|it| (it, session.id)))
+            })
+            .await?;
+        let (operator, session) = found.ok_or(Problem::OperatorSignInRequired)?;
+        Ok(Self { app: app.clone(), operator, session })
+    }
+}

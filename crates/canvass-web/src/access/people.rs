@@ -1,0 +1,325 @@
+//! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
+
+use std::ops::Deref;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use canvass_model::{
+    id::{SessionId, SurveyId},
+    member::{Actor, Member, Role},
+    response::Accepted,
+    tenant::TenantRecord,
+    token::{Scope, Token},
+};
+use canvass_storage::{self as storage, Changes, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
+
+use super::{App, api, console};
+use crate::Problem;
+
+/// Someone of a tenant: a signed-in member, or a program with a token. What they may do stands in the type around it.
+pub(crate) struct Person {
+    app: App,
+    tenant: Tenant,
+    actor: Actor,
+    member: Option<Member>,
+    token: Option<Token>,
+}
+
+/// May read surveys and results, and export them.
+pub(crate) struct Analyst(Person);
+
+/// May also write, publish and close surveys, and erase responses.
+pub(crate) struct Creator(Person);
+
+/// May also manage people, tokens and the tenant itself. Never a program.
+pub(crate) struct Administrator(Person);
+
+/// May submit responses over the API. Always a program.
+pub(crate) struct Collector(Person);
+
+/// Someone who signed in, whatever tenants they belong to.
+pub(crate) struct SignedIn {
+    pub(crate) app: App,
+    /// Who.
+    pub(crate) account: storage::accounts::Account,
+    /// In which browser.
+    pub(crate) session: SessionId,
+}
+
+impl Person {
+    pub(super) fn member(app: App, tenant: Tenant, member: Member) -> Self {
+        Self { app, tenant, actor: member.actor(), member: Some(member), token: None }
+    }
+
+    pub(super) fn program(app: App, tenant: Tenant, token: Token) -> Self {
+        let actor = Actor::Token { token: token.id, name: token.name.as_str().to_owned() };
+        Self { app, tenant, actor, member: None, token: Some(token) }
+    }
+
+    /// Runs `work` in a read-only transaction of their tenant.
+    pub(crate) async fn read<T, E>(
+        &self,
+        work: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.tenant.read(work).await
+    }
+
+    /// A value computed from their tenant's data and kept until its public content changes.
+    pub(crate) async fn cached<T, E>(
+        &self,
+        name: &str,
+        load: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<std::sync::Arc<T>, E>
+    where
+        T: Send + Sync + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.tenant.cached(name, load).await
+    }
+
+    /// Hears of every change of a survey's responses.
+    pub(crate) fn changes(&self, survey: SurveyId) -> Changes {
+        self.tenant.changes(survey)
+    }
+
+    /// What the directory records of their tenant.
+    pub(crate) fn tenant(&self) -> &TenantRecord {
+        self.tenant.record()
+    }
+
+    /// The signed-in member; `None` for a program.
+    pub(crate) fn as_member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// The program's token; `None` for a member.
+    pub(crate) fn as_token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+
+    /// What the operator decided about the web.
+    pub(crate) fn settings(&self) -> &crate::Settings {
+        self.app.settings()
+    }
+
+    /// Runs `work` as this person, in one transaction of their tenant.
+    async fn write<T, E>(&self, work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        let actor = self.actor.clone();
+        self.tenant.write(move |tx| work(tx, &actor)).await
+    }
+
+    fn is_at_least(&self, role: Role, scope: Scope) -> bool {
+        match (&self.member, &self.token) {
+            (Some(member), _) => role <= member.role,
+            (None, Some(token)) => token.scopes.contains(&scope),
+            (None, None) => false,
+        }
+    }
+}
+
+impl Analyst {
+    /// Records in their tenant what an analyst does that leaves a trace, such as an export.
+    pub(crate) async fn record(&self, event: canvass_model::event::Event) -> Result<(), storage::Error> {
+        self.0.write(move |tx, by| storage::events::insert(tx, by, &event)).await
+    }
+
+    /// Whether they may also write: what a page offers.
+    pub(crate) fn may_write(&self) -> bool {
+        self.0.is_at_least(Role::Creator, Scope::Write)
+    }
+}
+
+impl Creator {
+    /// Runs `work` as this person, in one transaction of their tenant.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.0.write(work).await
+    }
+}
+
+impl Administrator {
+    /// Runs `work` as this person, in one transaction of their tenant.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.0.write(work).await
+    }
+
+    /// Runs `work` on what the directory keeps of their tenant: its tokens.
+    pub(crate) async fn read_directory<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryReadTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        let tenant = self.0.tenant.clone();
+        self.0.app.directory.read(move |tx| work(tx, &tenant)).await
+    }
+
+    /// Changes what the directory keeps of their tenant: its tokens.
+    pub(crate) async fn write_directory<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        let tenant = self.0.tenant.clone();
+        self.0.app.directory.write(move |tx| work(tx, &tenant)).await
+    }
+}
+
+impl Collector {
+    /// Makes responses durable; when this answers, they survive power loss.
+    pub(crate) async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, storage::Error> {
+        self.0.tenant.append(records).await
+    }
+
+    /// Whether a response was accepted and waits to be applied.
+    pub(crate) async fn is_waiting(&self, response: canvass_model::id::ResponseId) -> Result<bool, storage::Error> {
+        self.0.tenant.is_waiting(response).await
+    }
+}
+
+impl SignedIn {
+    /// The tenants they belong to, by name.
+    pub(crate) async fn tenants(&self) -> Result<Vec<TenantRecord>, storage::Error> {
+        let tenants = self.app.directory.tenants_of(self.account.id).await?;
+        Ok(tenants.iter().map(|it| it.record().clone()).collect())
+    }
+
+    /// Runs `work` on their own account and sessions.
+    pub(crate) async fn read<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.app.directory.read(work).await
+    }
+
+    /// Changes their own account and sessions.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.app.directory.write(work).await
+    }
+}
+
+/// The person a request speaks for: by token under `/api/`, by session cookie elsewhere.
+async fn person(parts: &mut Parts, app: &App) -> Result<Person, Problem> {
+    if parts.uri.path().starts_with("/api/") {
+        api::person(parts, app).await
+    } else {
+        console::person(parts, app).await
+    }
+}
+
+fn forbidden(person: &Person, member: &str, scope: Scope) -> Problem {
+    Problem::Forbidden(match person.token {
+        Some(_) => format!("This token lacks the scope `{}`", scope.as_str()),
+        None => format!("Your role does not allow this; ask an administrator to make you {member}"),
+    })
+}
+
+impl FromRequestParts<App> for Analyst {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let person = person(parts, app).await?;
+        if person.is_at_least(Role::Analyst, Scope::Read) {
+            Ok(Self(person))
+        } else {
+            Err(forbidden(&person, "an analyst", Scope::Read))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Creator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let person = person(parts, app).await?;
+        if person.is_at_least(Role::Creator, Scope::Write) {
+            Ok(Self(person))
+        } else {
+            Err(forbidden(&person, "a creator", Scope::Write))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let person = console::person(parts, app).await?;
+        if person.member.as_ref().is_some_and(|it| it.role == Role::Administrator) {
+            Ok(Self(person))
+        } else {
+            Err(Problem::Forbidden("Only an administrator may do this".to_owned()))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Collector {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let person = api::person(parts, app).await?;
+        if person.token.as_ref().is_some_and(|it| it.scopes.contains(&Scope::Collect)) {
+            Ok(Self(person))
+        } else {
+            Err(forbidden(&person, "", Scope::Collect))
+        }
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        console::signed_in(parts, app).await
+    }
+}
+
+/// Only whoever asked for this person can read as them.
+macro_rules! is_a_person {
+    ($($name:ident),*) => {
+        $(impl Deref for $name {
+            type Target = Person;
+            fn deref(&self) -> &Person {
+                &self.0
+            }
+        })*
+    };
+}
+
+is_a_person!(Analyst, Creator, Administrator, Collector);

@@ -1,0 +1,59 @@
+//! Styles and scripts: this file is about the files served as written, under the hash of their content.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::Path,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+use crate::Problem;
+
+/// One embedded file.
+struct Asset {
+    name: &'static str,
+    kind: &'static str,
+    body: &'static [u8],
+    /// The first 16 hexadecimal digits of the SHA-256 of its content.
+    hash: String,
+}
+
+macro_rules! assets {
+    ($($name:literal as $kind:literal,)*) => {
+        static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| vec![
+            $(Asset::new($name, $kind, include_bytes!(concat!("../assets/", $name))),)*
+        ]);
+    };
+}
+
+assets! {
+    "app.css" as "text/css; charset=utf-8",
+}
+
+impl Asset {
+    fn new(name: &'static str, kind: &'static str, body: &'static [u8]) -> Self {
+        let hash = Sha256::digest(body).iter().take(8).map(|it| format!("{it:02x}")).collect();
+        Self { name, kind, body, hash }
+    }
+}
+
+/// Where a file is served; for templates. A name that does not exist gives an address that is not found.
+pub(crate) fn url(name: &str) -> String {
+    let hash = ASSETS.iter().find(|it| it.name == name).map_or("missing", |it| it.hash.as_str());
+    format!("/-/assets/{hash}/{name}")
+}
+
+/// Serves a file for ever: another content has another address. Any origin may read it, since tenants' pages have an
+/// opaque one.
+pub(crate) async fn show(Path((hash, name)): Path<(String, String)>) -> Result<Response, Problem> {
+    let asset = ASSETS.iter().find(|it| it.name == name && it.hash == hash).ok_or(Problem::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+    ];
+    Ok((headers, asset.body).into_response())
+}

@@ -1,0 +1,99 @@
+//! Stable codes: this file is about the name and status each problem travels with.
+
+use axum::http::StatusCode;
+use canvass_actions as actions;
+use canvass_storage as storage;
+
+use super::Problem;
+
+/// A problem's stable name, the last part of its `type`, and its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// What clients match on; explained in `docs/problems.md`.
+    pub name: &'static str,
+    /// The status it travels with.
+    pub(crate) status: StatusCode,
+}
+
+macro_rules! codes {
+    ($($constant:ident = $name:literal, $status:ident;)*) => {
+        $(const $constant: Code = Code { name: $name, status: StatusCode::$status };)*
+        /// Every code there is.
+        pub const CODES: &[Code] = &[$($constant),*];
+    };
+}
+
+codes! {
+    SIGN_IN_REQUIRED = "sign-in-required", UNAUTHORIZED;
+    FORBIDDEN = "forbidden", FORBIDDEN;
+    CROSS_SITE = "cross-site", FORBIDDEN;
+    NOT_FOUND = "not-found", NOT_FOUND;
+    METHOD_NOT_ALLOWED = "method-not-allowed", METHOD_NOT_ALLOWED;
+    SUSPENDED = "suspended", SERVICE_UNAVAILABLE;
+    BAD_REQUEST = "bad-request", BAD_REQUEST;
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE;
+    TOO_LARGE = "too-large", PAYLOAD_TOO_LARGE;
+    INVALID = "invalid", UNPROCESSABLE_ENTITY;
+    REFUSED = "refused", CONFLICT;
+    TAKEN = "taken", CONFLICT;
+    LIMIT_REACHED = "limit-reached", CONFLICT;
+    CHANGED_MEANWHILE = "changed-meanwhile", CONFLICT;
+    PRECONDITION_FAILED = "precondition-failed", PRECONDITION_FAILED;
+    PRECONDITION_REQUIRED = "precondition-required", PRECONDITION_REQUIRED;
+    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", UNPROCESSABLE_ENTITY;
+    TOO_MANY_REQUESTS = "too-many-requests", TOO_MANY_REQUESTS;
+    BUSY = "busy", SERVICE_UNAVAILABLE;
+    INTERNAL = "internal", INTERNAL_SERVER_ERROR;
+}
+
+impl Problem {
+    /// The stable name and the status.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::SignInRequired | Self::OperatorSignInRequired => SIGN_IN_REQUIRED,
+            Self::Forbidden(_) => FORBIDDEN,
+            Self::NotFound => NOT_FOUND,
+            Self::Suspended => SUSPENDED,
+            Self::BadRequest(_) => BAD_REQUEST,
+            Self::UnsupportedMediaType { .. } => UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge { .. } => TOO_LARGE,
+            Self::Invalid { .. } => INVALID,
+            Self::PreconditionFailed => PRECONDITION_FAILED,
+            Self::PreconditionRequired => PRECONDITION_REQUIRED,
+            Self::IdempotencyKeyReused => IDEMPOTENCY_KEY_REUSED,
+            Self::MethodNotAllowed => METHOD_NOT_ALLOWED,
+            Self::CrossSite => CROSS_SITE,
+            Self::TooMany { .. } => TOO_MANY_REQUESTS,
+            Self::Action(error) => of_action(error),
+            Self::Internal(_) => INTERNAL,
+        }
+    }
+
+    /// When trying again makes sense, for the problems that pass by themselves.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::Suspended => Some(3_600),
+            Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
+                Some(retry_after_ms.div_ceil(1_000).max(1))
+            }
+            Self::Action(actions::Error::Storage(storage::Error::Full)) => Some(60),
+            Self::Action(actions::Error::TooMany { retry_after_seconds }) => Some(*retry_after_seconds),
+            _ => None,
+        }
+    }
+}
+
+fn of_action(error: &actions::Error) -> Code {
+    match error {
+        actions::Error::NotFound => NOT_FOUND,
+        actions::Error::Invalid { .. } | actions::Error::Address(_) => INVALID,
+        actions::Error::WrongStatus(_) | actions::Error::Refused(_) => REFUSED,
+        actions::Error::Edit(_) | actions::Error::ChangedMeanwhile => CHANGED_MEANWHILE,
+        actions::Error::Taken(_) => TAKEN,
+        actions::Error::Limit(_) => LIMIT_REACHED,
+        actions::Error::TooMany { .. } => TOO_MANY_REQUESTS,
+        actions::Error::Storage(storage::Error::Busy { .. } | storage::Error::Full) => BUSY,
+        actions::Error::Storage(_) => INTERNAL,
+    }
+}

@@ -1,0 +1,168 @@
+//! Every route, in the order a newcomer should read: this file is about which address is served by whom.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{MethodRouter, get, post},
+};
+use tower::ServiceBuilder;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
+
+use crate::{App, Problem, api, assets, log, pages, problem, security};
+
+/// One route, as the access table of the tests lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path, its parameters in braces.
+    pub path: &'static str,
+}
+
+/// Routes as they are declared: the router and the list of what is in it.
+#[derive(Default)]
+struct Table {
+    router: Router<App>,
+    routes: Vec<Route>,
+}
+
+impl Table {
+    fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("GET", path, get(handler))
+    }
+
+    fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("POST", path, post(handler))
+    }
+
+    fn add(mut self, method: &'static str, path: &'static str, handler: MethodRouter<App>) -> Self {
+        self.routes.push(Route { method, path });
+        Self { router: self.router.route(path, handler), routes: self.routes }
+    }
+}
+
+/// Every route of pages; the API's stand in its `OpenAPI` document.
+pub fn routes() -> Vec<Route> {
+    [product().routes, signed_in().routes, console().routes, operator().routes, tenants().routes].concat()
+}
+
+/// The whole product, ready to serve.
+pub fn router(app: App) -> Router {
+    let own = product().router.merge(signed_in().router).merge(console().router).merge(operator().router);
+    let own = own.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(security::own))
+            .layer(from_fn(problem::as_page))
+            .layer(from_fn(security::cross_site))
+            .layer(CsrfLayer::new()),
+    );
+    let tenants = tenants()
+        .router
+        .layer(ServiceBuilder::new().layer(from_fn(security::tenants)).layer(from_fn(problem::as_page)));
+    let api = api::router().layer(ServiceBuilder::new().layer(from_fn(security::own)).layer(from_fn(problem::as_json)));
+    let body_bytes_max = app.settings().body_bytes_max;
+    Router::new()
+        .merge(own)
+        .merge(tenants)
+        .merge(api)
+        .fallback(async || Problem::NotFound)
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), log::requests))
+        .with_state(app)
+}
+
+/// The product's own public pages.
+fn product() -> Table {
+    Table::default()
+        .get("/", pages::landing::show)
+        .get("/-/health", pages::health::show)
+        .get("/-/assets/{hash}/{name}", assets::show)
+        .get("/-/schema/survey.json", pages::schema::show)
+        .get("/-/signup", pages::sign_up::new)
+        .post("/-/signup", pages::sign_up::create)
+        .get("/-/signup/alias", pages::sign_up::alias)
+        .get("/-/signup/progress/{job}", pages::sign_up::show)
+        .get("/-/signup/progress/{job}/events", pages::sign_up::events)
+        .get("/-/login", pages::sign_in::new)
+        .post("/-/login", pages::sign_in::create)
+        .post("/-/logout", pages::sign_in::delete)
+}
+
+/// What belongs to the person who signed in.
+fn signed_in() -> Table {
+    Table::default()
+        .get("/-/account", pages::account::show)
+        .post("/-/account/password", pages::account::update_password)
+        .post("/-/account/sessions/{session}/revocation", pages::account::revoke)
+        .post("/-/account/sessions/revocation", pages::account::revoke_others)
+        .get("/-/console", pages::tenants::index)
+}
+
+/// The console of a tenant.
+fn console() -> Table {
+    Table::default()
+        .get("/-/console/{tenant}", pages::dashboard::show)
+        .get("/-/console/{tenant}/surveys", pages::surveys::index)
+        .post("/-/console/{tenant}/surveys", pages::surveys::create)
+        .get("/-/console/{tenant}/surveys/new", pages::surveys::new)
+        .post("/-/console/{tenant}/surveys/import", pages::surveys::import)
+        .get("/-/console/{tenant}/surveys/{survey}", pages::builder::show)
+        .post("/-/console/{tenant}/surveys/{survey}/edits", pages::builder::edit)
+        .get("/-/console/{tenant}/surveys/{survey}/questions/{question}", pages::builder::question)
+        .post("/-/console/{tenant}/surveys/{survey}/questions/{question}", pages::builder::update_question)
+        .get("/-/console/{tenant}/surveys/{survey}/history", pages::builder::history)
+        .post("/-/console/{tenant}/surveys/{survey}/undo", pages::builder::undo)
+        .get("/-/console/{tenant}/surveys/{survey}/preview", pages::builder::preview)
+        .get("/-/console/{tenant}/surveys/{survey}/definition.json", pages::surveys::export)
+        .get("/-/console/{tenant}/surveys/{survey}/publication", pages::publication::new)
+        .post("/-/console/{tenant}/surveys/{survey}/publication", pages::publication::create)
+        .post("/-/console/{tenant}/surveys/{survey}/closing", pages::publication::close)
+        .post("/-/console/{tenant}/surveys/{survey}/copy", pages::surveys::copy)
+        .post("/-/console/{tenant}/surveys/{survey}/archive", pages::surveys::archive)
+        .post("/-/console/{tenant}/surveys/{survey}/trash", pages::surveys::trash)
+        .post("/-/console/{tenant}/surveys/{survey}/restoration", pages::surveys::restore)
+        .get("/-/console/{tenant}/surveys/{survey}/results", pages::results::show)
+        .get("/-/console/{tenant}/surveys/{survey}/results/events", pages::results::events)
+        .get("/-/console/{tenant}/surveys/{survey}/responses", pages::responses::index)
+        .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
+        .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)
+        .get("/-/console/{tenant}/surveys/{survey}/export", pages::exports::show)
+        .get("/-/console/{tenant}/tokens", pages::tokens::index)
+        .post("/-/console/{tenant}/tokens", pages::tokens::create)
+        .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)
+        .get("/-/console/{tenant}/members", pages::members::index)
+        .get("/-/console/{tenant}/log", pages::events::index)
+}
+
+/// The operator console.
+fn operator() -> Table {
+    Table::default()
+        .get("/-/operate/setup/{secret}", pages::operators::new)
+        .post("/-/operate/setup/{secret}", pages::operators::create)
+        .get("/-/operate/login", pages::operators::sign_in)
+        .post("/-/operate/login", pages::operators::create_session)
+        .post("/-/operate/logout", pages::operators::delete_session)
+        .get("/-/operate", pages::operate::show)
+        .get("/-/operate/tenants/{alias}", pages::operate::tenant)
+        .post("/-/operate/tenants/{alias}/suspension", pages::operate::suspend)
+        .post("/-/operate/tenants/{alias}/resumption", pages::operate::resume)
+        .get("/-/operate/jobs", pages::operate_jobs::index)
+        .get("/-/operate/jobs/{job}", pages::operate_jobs::show)
+        .post("/-/operate/jobs/{job}/retry", pages::operate_jobs::retry)
+        .get("/-/operate/dead-letters", pages::dead_letters::index)
+        .post("/-/operate/dead-letters/{letter}/retry", pages::dead_letters::retry)
+        .post("/-/operate/dead-letters/{letter}/removal", pages::dead_letters::delete)
+}
+
+/// Tenants' public pages.
+fn tenants() -> Table {
+    Table::default()
+        .get("/{tenant}", pages::respond::index)
+        .get("/{tenant}/{*page}", pages::respond::show)
+        .post("/{tenant}/{*page}", pages::respond::create)
+}
