@@ -6,16 +6,32 @@ use canvass_model::{
     time::Timestamp,
 };
 
-use crate::{DirectoryReadTx, DirectoryTx, Error};
+use crate::{
+    DirectoryReadTx, DirectoryTx, Error,
+    decode::{self, Columns},
+    engine::Value,
+};
 
 /// Queues a job, due now. With an `idempotency_key` that was used before, answers the earlier job's id and queues nothing.
 pub fn insert(tx: &mut DirectoryTx<'_>, job: &Job, idempotency_key: Option<&str>) -> Result<JobId, Error> {
-    todo!()
+    let id: JobId = tx.new_id();
+    let now = tx.now();
+    let row = [Value::text(id), job.name().into(), decode::json(job)?, now.into(), idempotency_key.into()];
+    let sql =
+        "insert into job (id, name, body, state, steps, attempts, due_at, idempotency_key, created_at, updated_at)
+        values ($1, $2, $3, 'waiting', '[]', 0, $4, $5, $4, $4) on conflict do nothing";
+    if 0 < tx.session.execute(sql, &row)? {
+        return Ok(id);
+    }
+    let sql = "select id from job where idempotency_key = $1";
+    let earlier = decode::first(tx.session, "job", (sql, &[idempotency_key.into()]), |row| row.parsed(JobId::parse))?;
+    earlier.ok_or_else(|| Error::Conflict("this job".to_owned()))
 }
 
 /// The job with this id.
 pub fn find(tx: &mut DirectoryReadTx<'_>, id: JobId) -> Result<Option<JobRecord>, Error> {
-    todo!()
+    let sql = "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job where id = $1";
+    decode::first(tx.session, "job", (sql, &[Value::text(id)]), record)
 }
 
 /// Jobs, the newest first, after `after`; of one state, or of all.
@@ -25,40 +41,108 @@ pub fn list(
     after: Option<JobId>,
     limit: u32,
 ) -> Result<Vec<JobRecord>, Error> {
-    todo!()
+    let sql = "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job
+        where (cast($1 as text) = '' or state = $1) and (cast($2 as text) = '' or id < $2)
+        order by id desc limit $3";
+    let args = [
+        state.map_or("", JobState::as_str).into(),
+        Value::Text(after.map(|it| it.to_string()).unwrap_or_default()),
+        Value::count(limit),
+    ];
+    decode::list(tx.session, "job", (sql, &args), record)
 }
 
-/// Takes at most `limit` jobs that are due, or whose worker let its lease lapse, and leases them until `lease_until`. Two nodes never get the same.
+/// Takes at most `limit` jobs that are due, or whose worker let its lease lapse, counts a try of each, and leases them
+/// until `lease_until`. Two nodes never get the same.
 pub fn claim(tx: &mut DirectoryTx<'_>, lease_until: Timestamp, limit: u32) -> Result<Vec<JobRecord>, Error> {
-    todo!()
+    let now = tx.now();
+    let sql = "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job
+        where state = 'waiting' and due_at <= $1 or state = 'running' and lease_until < $1
+        order by due_at, id limit $2";
+    let due = decode::list(tx.session, "job", (sql, &[now.into(), Value::count(limit)]), record)?;
+    // The conditions stand again in the update: a node that was faster leaves no row to touch.
+    let sql = "update job set state = 'running', lease_until = $2, attempts = attempts + 1, updated_at = $3
+        where id = $1 and (state = 'waiting' and due_at <= $3 or state = 'running' and lease_until < $3)";
+    let mut claimed = Vec::with_capacity(due.len());
+    for job in due {
+        if 0 < tx.session.execute(sql, &[Value::text(job.id), lease_until.into(), now.into()])? {
+            let attempts = job.attempts.saturating_add(1);
+            claimed.push(JobRecord { state: JobState::Running, attempts, updated_at: now, ..job });
+        }
+    }
+    Ok(claimed)
 }
 
 /// Prolongs the lease of a running job.
 pub fn renew(tx: &mut DirectoryTx<'_>, id: JobId, lease_until: Timestamp) -> Result<(), Error> {
-    todo!()
+    let sql = "update job set lease_until = $2 where id = $1 and state = 'running'";
+    tx.session.execute(sql, &[Value::text(id), lease_until.into()])?;
+    Ok(())
 }
 
 /// Records that a step of a running job is finished.
 pub fn record_step(tx: &mut DirectoryTx<'_>, id: JobId, step: &str) -> Result<(), Error> {
-    todo!()
+    let sql = "select steps from job where id = $1";
+    let steps = decode::first(tx.session, "job", (sql, &[Value::text(id)]), Columns::json::<Vec<(String, Timestamp)>>)?;
+    let Some(mut steps) = steps else { return Ok(()) };
+    if steps.iter().any(|(it, _)| it == step) {
+        return Ok(());
+    }
+    let now = tx.now();
+    steps.push((step.to_owned(), now));
+    let sql = "update job set steps = $2, updated_at = $3 where id = $1";
+    tx.session.execute(sql, &[Value::text(id), decode::json(&steps)?, now.into()])?;
+    Ok(())
 }
 
 /// Records that a job finished well.
 pub fn finish(tx: &mut DirectoryTx<'_>, id: JobId) -> Result<(), Error> {
-    todo!()
+    let sql = "update job set state = 'done', lease_until = null, error = null, updated_at = $2 where id = $1";
+    let now = tx.now();
+    tx.session.execute(sql, &[Value::text(id), now.into()])?;
+    Ok(())
 }
 
 /// Records a failed try: with `retry_at` it waits until then, without it the job has failed for good.
 pub fn fail(tx: &mut DirectoryTx<'_>, id: JobId, error: &str, retry_at: Option<Timestamp>) -> Result<(), Error> {
-    todo!()
+    let (now, error) = (tx.now(), error.chars().take(ERROR_CHARS_MAX).collect());
+    let (state, due_at) = match retry_at {
+        Some(at) => (JobState::Waiting, at),
+        None => (JobState::Failed, now),
+    };
+    let sql = "update job set state = $2, due_at = $3, lease_until = null, error = $4, updated_at = $5 where id = $1";
+    let args = [Value::text(id), state.as_str().into(), due_at.into(), Value::Text(error), now.into()];
+    tx.session.execute(sql, &args)?;
+    Ok(())
 }
 
 /// Makes a failed job due again, with its attempts forgotten. `false` when it has not failed.
 pub fn retry(tx: &mut DirectoryTx<'_>, id: JobId) -> Result<bool, Error> {
-    todo!()
+    let sql = "update job set state = 'waiting', due_at = $2, attempts = 0, updated_at = $2
+        where id = $1 and state = 'failed'";
+    let now = tx.now();
+    Ok(0 < tx.session.execute(sql, &[Value::text(id), now.into()])?)
 }
 
 /// Removes at most `limit` finished jobs not changed since `before`. Answers how many.
 pub fn delete_finished(tx: &mut DirectoryTx<'_>, before: Timestamp, limit: u32) -> Result<u64, Error> {
-    todo!()
+    let sql = "delete from job where id in (select id from job where state = 'done' and updated_at < $1 limit $2)";
+    tx.session.execute(sql, &[before.into(), Value::count(limit)])
 }
+
+fn record(row: &mut Columns) -> Result<JobRecord, Error> {
+    Ok(JobRecord {
+        id: row.parsed(JobId::parse)?,
+        job: row.json::<Job>()?,
+        state: row.parsed(JobState::parse)?,
+        steps: row.json()?,
+        attempts: row.small()?,
+        due_at: row.time()?,
+        error: row.optional_text()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+/// Enough of an error to act on; a server's whole answer belongs into the log.
+const ERROR_CHARS_MAX: usize = 2_000;

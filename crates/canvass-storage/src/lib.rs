@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod dead_letters;
+mod decode;
 mod directory;
 mod engine;
 mod error;
@@ -14,6 +15,7 @@ pub mod idempotency;
 mod intake;
 pub mod jobs;
 pub mod members;
+pub mod meta;
 pub mod operators;
 pub mod pages;
 pub mod responses;

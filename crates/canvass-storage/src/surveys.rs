@@ -1,13 +1,19 @@
 //! Surveys: this file is about their rows, drafts, earlier drafts and published versions.
 
 use canvass_model::{
+    address::PageAddress,
     id::SurveyId,
     member::Actor,
-    survey::{Revision, Survey, Version},
+    survey::{Revision, Status, Survey, Version},
     time::Timestamp,
 };
 
-use crate::{Error, ReadTx, Tx};
+use crate::{
+    Error, ReadTx, Tx,
+    decode::{self, Columns},
+    engine::Value,
+    meta, pages,
+};
 
 /// Which surveys to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,83 +40,271 @@ pub struct Earlier {
     pub at: Timestamp,
 }
 
+/// A new draft, and who made it.
+#[derive(Debug, Clone, Copy)]
+pub struct DraftChange<'a> {
+    /// The draft, as JSON text.
+    pub draft: &'a str,
+    /// Its title in its default language.
+    pub title: &'a str,
+    /// Who changed it.
+    pub by: &'a Actor,
+    /// What they changed, in a few words.
+    pub what: &'a str,
+}
+
 /// Earlier drafts kept per survey, for undo.
 pub const HISTORY_MAX: u32 = 50;
 
 /// The survey with this id, in whatever state, the trash included.
 pub fn find(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Survey>, Error> {
-    todo!()
+    let sql = select("where id = $1");
+    decode::first(tx.session, "survey", (&sql, &[Value::text(id)]), survey)
 }
 
 /// Surveys by id, the newest first, after `after`.
 pub fn list(tx: &mut ReadTx<'_>, shelf: Shelf, after: Option<SurveyId>, limit: u32) -> Result<Vec<Survey>, Error> {
-    todo!()
+    let shelf = match shelf {
+        Shelf::AtWork => "trashed_at is null and status <> 'archived'",
+        Shelf::Archive => "trashed_at is null and status = 'archived'",
+        Shelf::Trash => "trashed_at is not null",
+    };
+    let sql = select(&format!("where {shelf} and (cast($1 as text) = '' or id < $1) order by id desc limit $2"));
+    let after = after.map(|it| it.to_string()).unwrap_or_default();
+    decode::list(tx.session, "survey", (&sql, &[Value::Text(after), Value::count(limit)]), survey)
 }
 
 /// How many surveys are open at `tx.now()`: what the plan limits.
 pub fn count_open(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
-    todo!()
+    let sql = "select count(*) from survey where status = 'published' and closes_at > $1 and trashed_at is null";
+    let now = tx.now();
+    decode::count(tx.session, "survey", (sql, &[now.into()])).map(|it| u32::try_from(it).unwrap_or(u32::MAX))
 }
 
-/// Open surveys with a public page, the newest first: what the tenant's index shows.
-pub fn list_public(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<Survey>, Error> {
-    todo!()
+/// Open surveys with a public page, the newest first, each with its live definition as JSON text: what the tenant's
+/// index shows.
+pub fn list_public(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, String)>, Error> {
+    let sql = "select s.id, s.title, s.status, s.status_since, s.closes_at, s.page, s.revision, s.version,
+            s.changed_since_published, s.responses, s.created_at, s.updated_at, s.trashed_at, v.definition
+        from page p join survey s on s.id = p.survey
+            join survey_version v on v.survey = s.id and v.version = s.version
+        where p.visibility = 'public' and s.status = 'published' and s.closes_at > $1 and s.trashed_at is null
+        order by s.status_since desc, s.id desc limit $2";
+    let now = tx.now();
+    decode::list(tx.session, "survey", (sql, &[now.into(), Value::count(limit)]), |row| Ok((survey(row)?, row.text()?)))
 }
 
 /// The draft of a survey, as JSON text.
 pub fn draft(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<String>, Error> {
-    todo!()
+    decode::first(tx.session, "draft", ("select draft from survey where id = $1", &[Value::text(id)]), Columns::text)
 }
 
 /// Stores a new survey with its draft.
 pub fn insert(tx: &mut Tx<'_>, survey: &Survey, draft: &str) -> Result<(), Error> {
-    todo!()
+    let [status, since, closes_at, page] = status_columns(&survey.status);
+    let row = [
+        Value::text(survey.id),
+        survey.title.as_str().into(),
+        status,
+        since,
+        closes_at,
+        page,
+        Value::count(survey.revision.0),
+        Value::count(survey.version.0),
+        survey.changed_since_published.into(),
+        Value::count(survey.responses),
+        draft.into(),
+        survey.created_at.into(),
+        survey.updated_at.into(),
+        survey.trashed_at.into(),
+    ];
+    let sql = "insert into survey (id, title, status, status_since, closes_at, page, revision, version,
+            changed_since_published, responses, draft, created_at, updated_at, trashed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    tx.session.execute(sql, &row)?;
+    Ok(())
 }
 
-/// Replaces a survey's row, its response count and draft excepted. Public content changes with it.
+/// Replaces a survey's row, except what belongs to its draft (title, revision) and its response count. Public content
+/// changes with it.
 pub fn update(tx: &mut Tx<'_>, survey: &Survey) -> Result<(), Error> {
-    todo!()
+    change_content(tx)?;
+    let [status, since, closes_at, page] = status_columns(&survey.status);
+    let row = [
+        Value::text(survey.id),
+        status,
+        since,
+        closes_at,
+        page,
+        Value::count(survey.version.0),
+        survey.changed_since_published.into(),
+        Value::count(survey.revision.0),
+        survey.updated_at.into(),
+        survey.trashed_at.into(),
+    ];
+    // Somebody may have changed the draft since this row was read: then it still differs from what is published.
+    let sql = "update survey set status = $2, status_since = $3, closes_at = $4, page = $5, version = $6,
+            changed_since_published = case when revision = $8 then cast($7 as bigint) else 1 end, updated_at = $9, trashed_at = $10
+        where id = $1";
+    tx.session.execute(sql, &row)?;
+    Ok(())
 }
 
-/// Replaces a draft if its revision still is `base`, keeping the earlier one for undo (the newest [`HISTORY_MAX`]); answers the new revision, or `None` when somebody else was faster.
+/// Replaces a draft if its revision still is `base`, keeping the earlier one for undo (the newest [`HISTORY_MAX`]);
+/// answers the new revision, or `None` when somebody else was faster.
 pub fn update_draft(
     tx: &mut Tx<'_>,
     id: SurveyId,
     base: Revision,
-    draft: &str,
-    title: &str,
-    by: &Actor,
-    what: &str,
+    change: &DraftChange<'_>,
 ) -> Result<Option<Revision>, Error> {
-    todo!()
+    let Some(earlier) = draft_at(tx, id, base)? else { return Ok(None) };
+    let now = tx.now();
+    let next = Revision(base.0 + 1);
+    let row = [
+        Value::text(id),
+        Value::count(base.0),
+        Value::count(next.0),
+        change.draft.into(),
+        change.title.into(),
+        now.into(),
+    ];
+    let sql = "update survey set draft = $4, title = $5, revision = $3, changed_since_published = 1, updated_at = $6
+        where id = $1 and revision = $2";
+    if tx.session.execute(sql, &row)? == 0 {
+        return Ok(None);
+    }
+    let row = [
+        Value::text(id),
+        Value::count(base.0),
+        earlier.into(),
+        decode::json(change.by)?,
+        change.what.into(),
+        now.into(),
+    ];
+    let sql =
+        "insert into draft_history (survey, revision, draft, actor, what, made_at) values ($1, $2, $3, $4, $5, $6)";
+    tx.session.execute(sql, &row)?;
+    let oldest = i64::try_from(base.0).unwrap_or(i64::MAX) - i64::from(HISTORY_MAX);
+    let sql = "delete from draft_history where survey = $1 and revision <= $2";
+    tx.session.execute(sql, &[Value::text(id), Value::Int(oldest)])?;
+    Ok(Some(next))
 }
 
 /// Earlier drafts, the newest first.
 pub fn history(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Vec<Earlier>, Error> {
-    todo!()
+    let sql = "select revision, actor, what, made_at from draft_history
+        where survey = $1 order by revision desc limit $2";
+    decode::list(tx.session, "earlier draft", (sql, &[Value::text(id), Value::count(HISTORY_MAX)]), |row| {
+        Ok(Earlier { revision: Revision(row.count()?), actor: row.json()?, what: row.text()?, at: row.time()? })
+    })
 }
 
 /// One earlier draft, as JSON text.
 pub fn earlier_draft(tx: &mut ReadTx<'_>, id: SurveyId, revision: Revision) -> Result<Option<String>, Error> {
-    todo!()
+    let sql = "select draft from draft_history where survey = $1 and revision = $2";
+    decode::first(tx.session, "earlier draft", (sql, &[Value::text(id), Value::count(revision.0)]), Columns::text)
 }
 
 /// Stores a published version's definition.
 pub fn insert_version(tx: &mut Tx<'_>, id: SurveyId, version: Version, definition: &str) -> Result<(), Error> {
-    todo!()
+    let row = [Value::text(id), Value::count(version.0), definition.into(), tx.now().into()];
+    let sql = "insert into survey_version (survey, version, definition, published_at) values ($1, $2, $3, $4)";
+    tx.session.execute(sql, &row)?;
+    Ok(())
 }
 
 /// The definition of a published version, as JSON text.
 pub fn version(tx: &mut ReadTx<'_>, id: SurveyId, version: Version) -> Result<Option<String>, Error> {
-    todo!()
+    let sql = "select definition from survey_version where survey = $1 and version = $2";
+    decode::first(tx.session, "version", (sql, &[Value::text(id), Value::count(version.0)]), Columns::text)
 }
 
 /// Removes at most `limit` surveys thrown away before `before`, with their responses. Answers their ids.
 pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<SurveyId>, Error> {
-    todo!()
+    let sql = "select id from survey where trashed_at < $1 order by trashed_at, id limit $2";
+    let args = [before.into(), Value::count(limit)];
+    let gone = decode::list(tx.session, "survey", (sql, &args), |row| row.parsed(SurveyId::parse))?;
+    for id in &gone {
+        for table in ["response", "summary", "page", "survey_version", "draft_history"] {
+            tx.session.execute(&format!("delete from {table} where survey = $1"), &[Value::text(id)])?;
+        }
+        tx.session.execute("delete from survey where id = $1", &[Value::text(id)])?;
+    }
+    if !gone.is_empty() {
+        change_content(tx)?;
+    }
+    Ok(gone)
 }
 
 /// Changes whenever public content of this tenant does: what caches compare.
 pub fn content_stamp(tx: &mut ReadTx<'_>) -> Result<i64, Error> {
-    todo!()
+    let sql = "select value from meta where name = $1";
+    let stamp =
+        decode::first(tx.session, "content stamp", (sql, &[CONTENT.into()]), |row| row.parsed(|it| it.parse().ok()))?;
+    Ok(stamp.unwrap_or_default())
 }
+
+/// Notes that something public pages show has changed, for the caches of every node; once in a transaction is enough.
+pub(crate) fn change_content(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if tx.content_changed {
+        return Ok(());
+    }
+    tx.content_changed = true;
+    meta::add(tx.session, CONTENT, 1)
+}
+
+/// The draft of a survey, if it still has this revision.
+fn draft_at(tx: &mut Tx<'_>, id: SurveyId, revision: Revision) -> Result<Option<String>, Error> {
+    let sql = "select draft from survey where id = $1 and revision = $2";
+    decode::first(tx.session, "draft", (sql, &[Value::text(id), Value::count(revision.0)]), Columns::text)
+}
+
+fn select(rest: &str) -> String {
+    format!(
+        "select id, title, status, status_since, closes_at, page, revision, version, changed_since_published,
+            responses, created_at, updated_at, trashed_at
+        from survey {rest}"
+    )
+}
+
+fn survey(row: &mut Columns) -> Result<Survey, Error> {
+    Ok(Survey {
+        id: row.parsed(SurveyId::parse)?,
+        title: row.text()?,
+        status: status(row)?,
+        revision: Revision(row.count()?),
+        version: Version(row.small()?),
+        changed_since_published: row.flag()?,
+        responses: row.count()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        trashed_at: row.optional_time()?,
+    })
+}
+
+fn status(row: &mut Columns) -> Result<Status, Error> {
+    let name = row.text()?;
+    let (since, closes_at) = (row.optional_time()?, row.optional_time()?);
+    let page = row.optional_parsed(pages::stored_address)?;
+    match (name.as_str(), since, closes_at, page) {
+        ("draft", None, None, None) => Ok(Status::Draft),
+        ("published", Some(since), Some(closes_at), Some(page)) => Ok(Status::Published { page, since, closes_at }),
+        ("closed", Some(since), None, Some(page)) => Ok(Status::Closed { page, since }),
+        ("archived", Some(since), None, None) => Ok(Status::Archived { since }),
+        other => Err(row.corrupt(&other)),
+    }
+}
+
+/// The columns `status`, `status_since`, `closes_at` and `page`.
+fn status_columns(status: &Status) -> [Value; 4] {
+    let (since, closes_at) = match status {
+        Status::Draft => (None, None),
+        Status::Published { since, closes_at, .. } => (Some(*since), Some(*closes_at)),
+        Status::Closed { since, .. } | Status::Archived { since } => (Some(*since), None),
+    };
+    [status.as_str().into(), since.into(), closes_at.into(), status.page().map(PageAddress::native).into()]
+}
+
+/// Under which name the content stamp is kept.
+const CONTENT: &str = "content";

@@ -71,8 +71,9 @@ impl<'s> DirectoryTx<'s> {
     }
 }
 
+/// A new id, ordered by creation time.
 #[expect(clippy::disallowed_methods, reason = "the one place where ids are made")]
-fn new_id<Id: From<uuid::Uuid>>() -> Id {
+pub(crate) fn new_id<Id: From<uuid::Uuid>>() -> Id {
     Id::from(uuid::Uuid::now_v7())
 }
 
