@@ -21,15 +21,27 @@ struct Asset {
 }
 
 macro_rules! assets {
-    ($($name:literal as $kind:literal,)*) => {
+    ($($name:literal as $kind:literal from [$($file:literal),+],)*) => {
         static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| vec![
-            $(Asset::new($name, $kind, include_bytes!(concat!("../assets/", $name))),)*
+            $(Asset::new($name, $kind, concat!($(include_str!(concat!("../assets/", $file))),+).as_bytes()),)*
         ]);
     };
 }
 
 assets! {
-    "app.css" as "text/css; charset=utf-8",
+    "base.css" as "text/css; charset=utf-8" from ["base.css"],
+    "app.css" as "text/css; charset=utf-8" from ["app.css"],
+    "respond.css" as "text/css; charset=utf-8" from ["respond.css"],
+    "enhance.js" as "text/javascript; charset=utf-8" from ["enhance.js"],
+    "elements.js" as "text/javascript; charset=utf-8" from [
+        "elements/alias-field.js",
+        "elements/copy-button.js",
+        "elements/live-region.js",
+        "elements/local-time.js",
+        "elements/sortable-list.js"
+    ],
+    "respond-form.js" as "text/javascript; charset=utf-8" from ["elements/respond-form.js"],
+    "favicon.svg" as "image/svg+xml" from ["favicon.svg"],
 }
 
 impl Asset {
@@ -56,4 +68,27 @@ pub(crate) async fn show(Path((hash, name)): Path<(String, String)>) -> Result<R
         (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
     ];
     Ok((headers, asset.body).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_a_template_names_exists() {
+        let mut places = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates"))];
+        let mut names = 0;
+        while let Some(place) = places.pop() {
+            if place.is_dir() {
+                places.extend(std::fs::read_dir(&place).unwrap().map(|it| it.unwrap().path()));
+                continue;
+            }
+            for rest in std::fs::read_to_string(&place).unwrap().split("assets::url(\"").skip(1) {
+                let name = rest.split('"').next().unwrap();
+                assert!(!url(name).contains("/missing/"), "{} names {name}", place.display());
+                names += 1;
+            }
+        }
+        assert!(names > 0);
+    }
 }

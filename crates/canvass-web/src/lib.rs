@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod cookies;
 mod form;
+mod layout;
 mod log;
 mod pages;
 mod problem;

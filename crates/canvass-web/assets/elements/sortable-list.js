@@ -1,0 +1,64 @@
+// <sortable-list>: this file is about dragging the items of a list, and moving them with the arrow keys, on top of the
+// move buttons each item already has. A drop presses the item's hidden button marked data-place, once.
+customElements.define("sortable-list", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("pointerdown", (event) => this.#take(event));
+    this.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  // Alt with an arrow moves the item that has focus; a screen reader hears the button's own label.
+  #key(event) {
+    const way = event.altKey && { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    const button = way && event.target.closest(".item")?.querySelector(`[data-move="${way}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.focus();
+    button.click();
+  }
+
+  #take(event) {
+    const grip = event.target.closest(".grip");
+    const item = grip?.closest(".item");
+    if (!item || event.button) return;
+    event.preventDefault();
+    const before = this.#places();
+    item.dataset.dragging = "";
+    grip.setPointerCapture(event.pointerId);
+    const move = (now) => this.#follow(item, now.clientY);
+    const end = (dropped) => {
+      grip.removeEventListener("pointermove", move);
+      grip.removeEventListener("pointerup", end);
+      grip.removeEventListener("pointercancel", end);
+      delete item.dataset.dragging;
+      if (dropped.type === "pointerup") this.#drop(item, before);
+      else this.#put(before);
+    };
+    grip.addEventListener("pointermove", move);
+    grip.addEventListener("pointerup", end);
+    grip.addEventListener("pointercancel", end);
+  }
+
+  #places() {
+    return [...this.querySelectorAll(".item")];
+  }
+
+  #put(order) {
+    order.forEach((it) => it.parentNode.append(it));
+  }
+
+  #follow(item, y) {
+    const next = this.#places().find((it) => it !== item && y < it.getBoundingClientRect().top + it.offsetHeight / 2);
+    if (next) next.before(item);
+    else item.parentNode.append(item);
+  }
+
+  // The item's form has a button with data-place: its value becomes the new place, counted from 1.
+  #drop(item, before) {
+    const to = this.#places().indexOf(item) + 1;
+    if (before.indexOf(item) + 1 === to) return;
+    const button = item.querySelector("[data-place]");
+    if (!button) return this.#put(before);
+    button.value = String(to);
+    button.click();
+  }
+});
