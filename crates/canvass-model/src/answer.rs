@@ -1,5 +1,15 @@
 //! What was answered: this file is about the answers of one response, which exist only when their survey allows them.
 
+//!
+//! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `stored`
+//! reads back what was kept, `cell` is an answer in a table.
+
+mod cell;
+mod check;
+mod form;
+mod json;
+mod stored;
+
 use serde_json::Value;
 
 use crate::definition::{ChoiceId, Definition, Language, Question, QuestionId, SectionId};
@@ -65,7 +75,7 @@ pub struct Invalid {
 pub enum Scope<'a> {
     /// All of it.
     Survey,
-    /// One section: other sections' questions are neither required nor allowed.
+    /// One section: other sections' questions are neither required nor read.
     Section(&'a SectionId),
 }
 
@@ -81,23 +91,21 @@ pub const OTHER_SUFFIX: &str = ".other";
 
 impl Answers {
     /// Reads and checks the `answers` of an API body against the whole survey.
-    pub fn from_json(_definition: &Definition, _json: &Value) -> Result<Self, Vec<Refusal>> {
-        todo!()
+    pub fn from_json(definition: &Definition, json: &Value) -> Result<Self, Vec<Refusal>> {
+        json::read(definition, json)
     }
 
-    /// Reads and checks the fields of a form.
-    pub fn from_form(
-        _definition: &Definition,
-        _fields: &[(String, String)],
-        _scope: Scope<'_>,
-    ) -> Result<Self, Invalid> {
-        todo!()
+    /// Reads and checks the fields of a form: one field per question id, repeated for a multiple choice; `yes` and `no`;
+    /// [`OTHER_VALUE`] with the text in the field named by the id and [`OTHER_SUFFIX`]. An empty field is no answer.
+    /// Fields whose name begins with `_` are the form's own.
+    pub fn from_form(definition: &Definition, fields: &[(String, String)], scope: Scope<'_>) -> Result<Self, Invalid> {
+        form::read(definition, fields, scope)
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote, whatever became of the definition since: `definition` only tells
     /// which texts are choices.
-    pub fn from_stored(_definition: &Definition, _text: &str) -> Result<Self, Unreadable> {
-        todo!()
+    pub fn from_stored(definition: &Definition, text: &str) -> Result<Self, Unreadable> {
+        stored::read(definition, text)
     }
 
     /// An object from question id to value, as the API takes it.
@@ -127,24 +135,44 @@ impl Answers {
 
     /// These answers with another form's in place of those to the same questions: section by section to a whole.
     #[must_use]
-    pub fn merged(self, _later: Self, _definition: &Definition) -> Self {
-        todo!()
+    pub fn merged(self, later: Self, definition: &Definition) -> Self {
+        let kept = self.entries.into_iter().filter(|(id, _)| later.get(id).is_none()).collect::<Vec<_>>();
+        let mut entries = [kept, later.entries].concat();
+        entries.sort_by_key(|(id, _)| definition.place(id));
+        Self { entries }
     }
 }
 
 impl Answer {
-    /// The value as the API takes it.
+    /// The value as the API takes it: text, number, true or false, a choice's id or `{"other": "…"}`, a list of those.
     pub fn to_json(&self) -> Value {
-        todo!()
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Integer(number) | Self::Scale(number) => (*number).into(),
+            Self::Decimal(number) => crate::definition::number(*number),
+            Self::Choice(pick) => pick.to_json(),
+            Self::Choices(picks) => picks.iter().map(Pick::to_json).collect(),
+            Self::YesNo(yes) => (*yes).into(),
+        }
     }
 
-    /// The cell of a table: ids and numbers, several picks joined by `;`.
+    /// The cell of a table for programs: text as it is, numbers, `yes` or `no`, ids of choices joined by `;`, an answer
+    /// of one's own as `other: …` at the end. No id holds a colon or semicolon.
     pub fn cell(&self) -> String {
-        todo!()
+        cell::plain(self)
     }
 
-    /// The cell of a table for people: labels instead of ids.
-    pub fn label_cell(&self, _question: &Question, _language: &Language) -> String {
-        todo!()
+    /// The cell of a table for people: labels in place of ids.
+    pub fn label_cell(&self, question: &Question, language: &Language) -> String {
+        cell::labelled(self, question, language)
+    }
+}
+
+impl Pick {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Listed(id) => id.as_str().into(),
+            Self::Other(text) => serde_json::json!({ "other": text }),
+        }
     }
 }

@@ -28,6 +28,10 @@ pub use self::{
     schema::schema,
     text::{InvalidLanguage, Language, Text},
 };
+pub(crate) use self::{
+    parse::{escaped, whole},
+    write::number,
+};
 use crate::text::Title;
 
 /// A survey's definition. It can be read like its [`Content`] and changed only by [`edit`](Definition::edit), so that
@@ -179,6 +183,11 @@ impl Definition {
     /// answers to a new one.
     pub fn edit_avoiding(&self, edit: Edit, taken: &BTreeSet<QuestionId>) -> Result<Self, EditRefusal> {
         edit::apply(self, edit, taken)
+    }
+
+    /// Where a question stands among all, to sort by; the last for one that is not here.
+    pub(crate) fn place(&self, id: &QuestionId) -> (usize, usize) {
+        self.places.get(id).copied().unwrap_or((usize::MAX, usize::MAX))
     }
 
     fn from_content(content: Content) -> Self {

@@ -1,107 +1,42 @@
 //! Running statistics: this file is about the summary of a survey, which grows by one response at a time.
+//!
+//! Reading order: [`Moments`], [`Histogram`] and [`Frequent`] are what is kept of numbers and texts, `words` finds the
+//! words of a text, `question` puts them together, `api` shows them.
+
+mod api;
+mod frequent;
+mod histogram;
+mod moments;
+mod question;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use self::{
+    frequent::Frequent,
+    histogram::{Bin, Histogram},
+    moments::Moments,
+    question::{ChoiceSummary, NetPromoter, NumberSummary, QuestionSummary, ScaleSummary, TextSummary, YesNoSummary},
+};
 use crate::{
     answer::Answers,
-    definition::{ChoiceId, Definition, QuestionId},
+    definition::{Definition, Question, QuestionId},
 };
 
-/// The running statistics of a survey.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The running statistics of a survey. In whatever order responses are added and summaries merged, the result is the
+/// same: counts exactly, means and variances up to rounding, frequent texts within the error they state.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Responses counted.
+    #[serde(rename = "n")]
     pub responses: u64,
-    /// What was answered to each question that anybody answered.
-    pub questions: BTreeMap<QuestionId, QuestionSummary>,
+    /// What was answered to each question that anybody answered, once for every sort of answer it had: a question whose
+    /// type was changed keeps the statistics of both.
+    #[serde(rename = "q")]
+    questions: BTreeMap<QuestionId, Vec<QuestionSummary>>,
 }
-
-/// The running statistics of one question, by what its type yields.
-#[derive(Debug, Clone, PartialEq)]
-pub enum QuestionSummary {
-    /// Short and long text.
-    Text(TextSummary),
-    /// Whole and decimal numbers.
-    Number(NumberSummary),
-    /// Single choice, multiple choice and dropdown.
-    Choice(ChoiceSummary),
-    /// Stars, opinion scales and NPS.
-    Scale(ScaleSummary),
-    /// Yes or no.
-    YesNo(YesNoSummary),
-}
-
-/// Texts: how many, and their most frequent words.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct TextSummary {
-    /// Responses that answered.
-    pub answered: u64,
-    /// The most frequent words.
-    pub words: Frequent,
-}
-
-/// Numbers: their moments and their distribution.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct NumberSummary {
-    /// Count, mean, variance and extremes.
-    pub moments: Moments,
-    /// How they are distributed.
-    pub histogram: Histogram,
-}
-
-/// Choices: how often each was picked.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChoiceSummary {
-    /// Responses that answered.
-    pub answered: u64,
-    /// Picks of each choice that anybody picked.
-    pub counts: BTreeMap<ChoiceId, u64>,
-    /// Answers of one's own.
-    pub other: u64,
-    /// The most frequent of them.
-    pub other_texts: Frequent,
-}
-
-/// A scale: how often each point was given.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ScaleSummary {
-    /// Answers at each point that anybody gave.
-    pub counts: BTreeMap<i64, u64>,
-}
-
-/// Yes and no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct YesNoSummary {
-    /// Answers "yes".
-    pub yes: u64,
-    /// Answers "no".
-    pub no: u64,
-}
-
-/// Count, mean and variance of numbers, kept so that nothing is lost to cancellation.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Moments {
-    /// How many.
-    pub count: u64,
-    /// Their mean; 0 without any.
-    pub mean: f64,
-    /// The sum of squared distances from the mean.
-    pub squares: f64,
-    /// The smallest.
-    pub min: Option<f64>,
-    /// The largest.
-    pub max: Option<f64>,
-}
-
-/// How numbers are distributed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Histogram;
-
-/// The most frequent of many texts, in bounded memory.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Frequent;
 
 /// Whether a summary is still right after a response was taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,85 +47,97 @@ pub enum Recount {
     Needed,
 }
 
-/// The share of promoters, passives and detractors of an NPS question.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NetPromoter {
-    /// Answers 9 and 10.
-    pub promoters: u64,
-    /// Answers 7 and 8.
-    pub passives: u64,
-    /// Answers 0 to 6.
-    pub detractors: u64,
-    /// Percentage of promoters less percentage of detractors, from -100 to 100.
-    pub score: f64,
-}
-
 /// A stored summary that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this stored summary cannot be read: {0}")]
-pub struct Unreadable(pub String);
+pub struct Unreadable(String);
 
 impl Summary {
     /// Counts one response.
-    pub fn add(&mut self, _definition: &Definition, _answers: &Answers) {
-        todo!()
+    pub fn add(&mut self, answers: &Answers) {
+        self.responses += 1;
+        for (id, answer) in answers.iter() {
+            let counted = match self.questions.get_mut(id) {
+                Some(counted) => counted,
+                None => self.questions.entry(id.clone()).or_default(),
+            };
+            match counted.iter_mut().find(|it| it.suits(answer)) {
+                Some(summary) => summary.add(answer),
+                None => {
+                    counted.push(QuestionSummary::of(answer));
+                    counted.sort_by_key(QuestionSummary::sort);
+                }
+            }
+        }
     }
 
-    /// Takes one response out again.
-    pub fn remove(&mut self, _definition: &Definition, _answers: &Answers) -> Recount {
-        todo!()
+    /// Takes one response out again. With [`Recount::Needed`] the counts are right, but what cannot be taken back is
+    /// not: the extremes of numbers and the frequent texts.
+    pub fn remove(&mut self, answers: &Answers) -> Recount {
+        self.responses = self.responses.saturating_sub(1);
+        let mut recount = Recount::NotNeeded;
+        for (id, answer) in answers.iter() {
+            let counted = self.questions.get_mut(id).map(Vec::as_mut_slice).unwrap_or_default();
+            let removed = counted.iter_mut().find(|it| it.suits(answer)).map(|it| it.remove(answer));
+            recount = recount.and(removed.unwrap_or(Recount::Needed));
+        }
+        self.questions.retain(|_, counted| {
+            counted.retain(|it| it.answered() != 0);
+            !counted.is_empty()
+        });
+        recount
     }
 
     /// Adds what another summary counted.
-    pub fn merge(&mut self, _other: &Self) {
-        todo!()
+    pub fn merge(&mut self, other: &Self) {
+        self.responses += other.responses;
+        for (id, counted) in &other.questions {
+            let ours = self.questions.entry(id.clone()).or_default();
+            for theirs in counted {
+                match ours.iter_mut().find(|it| it.sort() == theirs.sort()) {
+                    Some(summary) => summary.merge(theirs),
+                    None => {
+                        ours.push(theirs.clone());
+                        ours.sort_by_key(QuestionSummary::sort);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was answered to a question as it is now; `None` when nobody did.
+    pub fn question(&self, question: &Question) -> Option<&QuestionSummary> {
+        self.questions.get(&question.id)?.iter().find(|it| it.shows(&question.kind))
+    }
+
+    /// The questions that anybody answered, also those that the survey no longer asks.
+    pub fn answered_questions(&self) -> impl Iterator<Item = &QuestionId> {
+        self.questions.keys()
     }
 
     /// The compact form kept in the store.
     pub fn to_json(&self) -> Value {
-        todo!()
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote.
-    pub fn from_json(_json: &Value) -> Result<Self, Unreadable> {
-        todo!()
+    pub fn from_json(json: &Value) -> Result<Self, Unreadable> {
+        <Self as serde::Deserialize>::deserialize(json).map_err(|error| Unreadable(error.to_string()))
     }
 
-    /// What the API shows: every question of the definition, also those nobody answered.
-    pub fn to_api(&self, _definition: &Definition) -> Value {
-        todo!()
-    }
-}
-
-impl QuestionSummary {
-    /// Responses that answered this question.
-    pub fn answered(&self) -> u64 {
-        todo!()
+    /// What the API shows: every question of the definition that can be answered, in its order.
+    pub fn to_api(&self, definition: &Definition) -> Value {
+        api::show(self, definition)
     }
 }
 
-impl Moments {
-    /// The sample variance (divided by the count less one); `None` below two numbers.
-    pub fn variance(&self) -> Option<f64> {
-        (2 <= self.count).then(|| self.squares / (self.count - 1) as f64)
-    }
-}
-
-impl ScaleSummary {
-    /// The mean; `None` without answers.
-    pub fn mean(&self) -> Option<f64> {
-        todo!()
-    }
-
-    /// The answers as an NPS; `None` without any.
-    pub fn net_promoter(&self) -> Option<NetPromoter> {
-        todo!()
-    }
-}
-
-impl Frequent {
-    /// The texts with their counts, the most frequent first.
-    pub fn top(&self) -> Vec<(&str, u64)> {
-        todo!()
+impl Recount {
+    /// What two removals together need.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::NotNeeded, Self::NotNeeded) => Self::NotNeeded,
+            (Self::Needed, _) | (_, Self::Needed) => Self::Needed,
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use self::reader::{Object, Prose, Reader};
+pub(crate) use self::reader::{escaped, whole};
 use super::{Content, Fault, InvalidIdentifier, KindName, Language, Question, QuestionId, Section, SectionId, limit};
 
 /// The fields of the document.

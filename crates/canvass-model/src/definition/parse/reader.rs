@@ -162,7 +162,10 @@ impl Reader {
             let breaks = matches!(prose, Prose::Line(_)).then_some("line breaks and ").unwrap_or_default();
             self.fault(pointer, format!("remove the {breaks}control characters"));
         } else if chars_max < text.len() && chars_max < text.chars().count() {
-            self.fault(pointer, format!("this has {} characters; at most {chars_max} are allowed", text.chars().count()));
+            self.fault(
+                pointer,
+                format!("this has {} characters; at most {chars_max} are allowed", text.chars().count()),
+            );
         }
         text
     }
@@ -219,7 +222,12 @@ impl Reader {
     }
 
     /// Notes a fault when the lower of two bounds is above the upper.
-    pub(super) fn ordered<N: PartialOrd>(&mut self, object: &Object<'_>, low: (&str, Option<N>), high: (&str, Option<N>)) {
+    pub(super) fn ordered<N: PartialOrd>(
+        &mut self,
+        object: &Object<'_>,
+        low: (&str, Option<N>),
+        high: (&str, Option<N>),
+    ) {
         if let (Some(lower), Some(upper)) = (low.1, high.1)
             && upper < lower
         {
