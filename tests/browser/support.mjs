@@ -1,0 +1,227 @@
+// What browser journeys stand on: the real binary on a port of its own, a Chromium, and what is checked on every page.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const tools = join(root, ".tools", "chromium");
+
+/** How long the binary may take to answer or to drain, on a machine that compiles at the same time. */
+const READY_MS_MAX = 30_000;
+
+/** How long one journey may take; then it hangs. */
+const JOURNEY_MS_MAX = 120_000;
+
+/** Screens journeys run on, in CSS pixels. `narrow` is the width at which WCAG 2.2 still wants no sideways scrolling. */
+export const screens = {
+  narrow: { width: 320, height: 640 },
+  phone: { width: 390, height: 844 },
+  desk: { width: 1280, height: 900 },
+};
+
+/**
+ * Runs one journey against a Canvass of its own, and fails it for anything a page complains about on its console.
+ * `options` are those of `startCanvass`; the journey gets `{ canvass, page }`, `page` being `openPage` below.
+ */
+export function journey(name, options, walk) {
+  test(name, { timeout: JOURNEY_MS_MAX }, async () => {
+    const canvass = await startCanvass(options);
+    const contexts = [];
+    const complaints = [];
+    const page = async (screen = screens.desk, settings = {}) => {
+      const context = await openContext(canvass.url, screen, settings);
+      contexts.push(context);
+      return listenTo(await context.newPage(), complaints);
+    };
+    try {
+      await walk({ canvass, page });
+      assert.deepEqual(complaints, [], "the console of every page stays empty");
+    } catch (error) {
+      error.message += `\n\nCanvass said:\n${canvass.log()}`;
+      throw error;
+    } finally {
+      await Promise.all(contexts.map((context) => context.close()));
+      await canvass.stop();
+    }
+  });
+}
+
+/**
+ * Starts `canvass serve` on a free port with an empty data folder, and waits until it is healthy.
+ * `args` are added to the command, `env` to its environment; CANVASS_BIN names another binary than the debug build.
+ * `announced` holds the JSON lines it has printed on standard output.
+ */
+export async function startCanvass({ args = [], env = {} } = {}) {
+  const binary = process.env.CANVASS_BIN ?? join(root, "target", "debug", "canvass");
+  if (!existsSync(binary)) throw new Error(`${binary} does not exist: run cargo build -p canvass first`);
+  const folder = await mkdtemp(join(tmpdir(), "canvass-journey-"));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    binary,
+    ["serve", "--listen", url.slice("http://".length), "--data", join(folder, "data"), "--base-url", url, "--json", ...args],
+    { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  process.once("exit", () => child.kill("SIGKILL"));
+  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  const lines = [];
+  const announced = [];
+  createInterface({ input: child.stderr }).on("line", (line) => lines.push(line));
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    lines.push(line);
+    if (line.startsWith("{")) announced.push(JSON.parse(line));
+  });
+
+  const log = () => lines.join("\n");
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const end = await Promise.race([ended, pause(READY_MS_MAX, "no end", { ref: false })]);
+    if (end === "no end") child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+    assert.equal(end, 0, `Canvass should end by itself after SIGTERM, with 0. It said:\n${log()}`);
+  };
+  try {
+    await waitUntilHealthy(url, ended, log);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return { url, announced, log, stop };
+}
+
+async function waitUntilHealthy(url, ended, log) {
+  let end;
+  ended.then((how) => (end = how));
+  for (const deadline = Date.now() + READY_MS_MAX; Date.now() < deadline; await pause(20)) {
+    if (end !== undefined) throw new Error(`Canvass ended at start (${end}). It said:\n${log()}`);
+    const answer = await fetch(`${url}/-/health`).catch(() => undefined);
+    if (answer?.status === 200) return;
+  }
+  throw new Error(`Canvass was not healthy within ${READY_MS_MAX} ms. It said:\n${log()}`);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+let launched;
+
+/** The one Chromium of this process: the pinned one with its own libraries and fonts, or CANVASS_CHROMIUM. */
+export function browser() {
+  launched ??= launch();
+  return launched;
+}
+
+function launch() {
+  const settings = {
+    args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
+    handleSIGTERM: false,
+  };
+  const own = process.env.CANVASS_CHROMIUM;
+  if (own) return chromium.launch({ ...settings, executablePath: own });
+  const executablePath = join(tools, "chromium");
+  if (!existsSync(executablePath)) throw new Error("Chromium for the tests is missing: run script/bootstrap first");
+  const env = { ...process.env, LD_LIBRARY_PATH: join(tools, "lib"), FONTCONFIG_FILE: join(tools, "fonts.conf") };
+  return chromium.launch({ ...settings, executablePath, env });
+}
+
+// The runner ends a file that hangs with SIGTERM; what it started must not outlive it.
+process.once("SIGTERM", () => process.exit(1));
+
+after(async () => (await launched)?.close());
+
+const settingsOf = new WeakMap();
+
+async function openContext(baseURL, screen, { javaScriptEnabled = true, colorScheme = "light", ...others }) {
+  const settings = { baseURL, viewport: screen, javaScriptEnabled, colorScheme, reducedMotion: "reduce", ...others };
+  const context = await (await browser()).newContext(settings);
+  settingsOf.set(context, settings);
+  context.setDefaultTimeout(READY_MS_MAX);
+  return context;
+}
+
+// A refusal that a journey provokes on purpose shows as "Failed to load resource": its page, not its console, is tested.
+function listenTo(page, complaints) {
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    const isComplaint = message.type() === "error" || message.type() === "warning";
+    if (isComplaint && !message.text().startsWith("Failed to load resource")) {
+      complaints.push(`${page.url()}: ${message.text()}`);
+    }
+  });
+  return page;
+}
+
+/** Fails on any violation axe finds, and on what it lets pass: see `ownFindings`. */
+export async function axe(page) {
+  if (!settingsOf.get(page.context()).javaScriptEnabled) return withScripting(page, axe);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
+  assert.deepEqual([...found, ...(await page.evaluate(ownFindings))], [], `accessibility of ${page.url()}`);
+}
+
+// axe is a script, so a page without scripting is judged by its twin: the same document and styles, none of its scripts.
+async function withScripting(page, judge) {
+  const settings = { ...settingsOf.get(page.context()), javaScriptEnabled: true };
+  const context = await (await browser()).newContext({ ...settings, storageState: await page.context().storageState() });
+  settingsOf.set(context, settings);
+  try {
+    const document = await page.content();
+    await context.route("**/*", (route) => {
+      if (route.request().isNavigationRequest()) return route.fulfill({ contentType: "text/html; charset=utf-8", body: document });
+      return route.request().resourceType() === "script" ? route.abort() : route.continue();
+    });
+    const twin = await context.newPage();
+    await twin.goto(page.url());
+    await judge(twin);
+  } finally {
+    await context.close();
+  }
+}
+
+// Runs in the page. axe takes a placeholder for a name, leaves sideways scrolling alone, and does not mind a control
+// that has nothing but a title.
+function ownFindings() {
+  const found = [];
+  for (const control of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    const isButton = ["submit", "button", "reset", "image"].includes(control.type);
+    const label = [...(control.labels ?? [])].map((each) => each.textContent).join("");
+    const named = (control.getAttribute("aria-labelledby") ?? "")
+      .split(/\s+/)
+      .map((id) => (id && document.getElementById(id)?.textContent) ?? "")
+      .join("");
+    const name = label + named + (control.getAttribute("aria-label") ?? "");
+    if (!isButton && name.trim() === "") found.push(`a control without a label: ${control.outerHTML}`);
+  }
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) found.push(`the page scrolls sideways: ${scrollWidth} > ${clientWidth} px`);
+  return found;
+}
+
+let folderOfShots;
+
+/** Saves a picture of the whole page as `name`.png, below CANVASS_SHOTS or a temporary folder, and returns its path. */
+export async function shot(page, name) {
+  folderOfShots ??= process.env.CANVASS_SHOTS ?? (await mkdtemp(join(tmpdir(), "canvass-shots-")));
+  await mkdir(folderOfShots, { recursive: true });
+  const path = join(folderOfShots, `${name}.png`);
+  await page.screenshot({ path, fullPage: true });
+  return path;
+}
