@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: this file is about where the program begins.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    canvass::main()
+}

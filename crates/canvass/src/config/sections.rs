@@ -1,0 +1,242 @@
+//! The settings: this file is about every one of them, in the words that the documentation repeats.
+//!
+//! The comments on the fields are the text of `docs/configuration.md` and of `canvass config example`; the bounds in
+//! the attributes are what `canvass config check` holds values against.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where Canvass listens, and what this process does.
+    pub server: Server,
+    /// Where the data lives. Without a word about it, a folder of SQLite files beside the program.
+    pub storage: Storage,
+    /// How mail leaves. Without a host nothing is sent: mails wait as jobs, and the log says so.
+    pub mail: Mail,
+    /// What sign-up offers as the place of a tenant's data.
+    pub regions: Regions,
+    /// How fast the workers go.
+    pub work: Work,
+    /// What is logged, and in which form.
+    pub log: Log,
+    /// What whoever signs up agrees to.
+    pub terms: Terms,
+}
+
+/// Where Canvass listens, and what this process does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on. Port 0 takes any free port, and the start prints which.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// The address people reach this installation at: stands in links and mails, decides whether cookies need HTTPS. Without it, `http://` and the address listened on.
+    pub base_url: Option<String>,
+    /// What this process does: `web` answers requests, `worker` applies responses and runs jobs.
+    pub role: Vec<Role>,
+    /// Seconds that requests under way may take to finish after SIGTERM. Below the 30 seconds that systemd and Kubernetes wait by default.
+    #[schemars(range(min = 1, max = 3600))]
+    pub drain_seconds: u64,
+    /// Bytes that the body of a request may have.
+    #[schemars(range(min = 65_536, max = 67_108_864))]
+    pub body_bytes_max: usize,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers requests.
+    Web,
+    /// Applies responses and runs jobs.
+    Worker,
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// The folder of the embedded storage; made when it is missing. One process at a time.
+    pub data: PathBuf,
+    /// A PostgreSQL database instead, `postgres://user:password@host/database`, of a role that is no superuser. Any number of processes may share it.
+    pub url: Option<Secret>,
+    /// A file that holds the `url`, so that the password stands in neither the configuration nor the environment.
+    pub url_file: Option<PathBuf>,
+    /// How many tenants' files the embedded storage keeps open: about 200 kB and 2 descriptors each.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub open_tenants_max: usize,
+    /// How many connections this process keeps to PostgreSQL, which allows 100 in all by default.
+    #[schemars(range(min = 2, max = 10_000))]
+    pub connections_max: usize,
+    /// Seconds that a start waits for a PostgreSQL that is away before it gives up.
+    #[schemars(range(min = 0, max = 86400))]
+    pub wait_seconds: u64,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server that takes our mail.
+    pub host: Option<String>,
+    /// Its port: 587 for `starttls`, 465 for `tls`, 25 for `none`.
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: u16,
+    /// How the connection is protected: `starttls`, `tls` or, on a trusted network only, `none`.
+    pub security: MailSecurity,
+    /// Who we are to it, if it asks.
+    pub user: Option<String>,
+    /// The password for that.
+    pub password: Option<Secret>,
+    /// A file that holds the `password`.
+    pub password_file: Option<PathBuf>,
+    /// The sender of every mail.
+    pub from: String,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailSecurity {
+    /// Not at all.
+    None,
+    /// Begins in clear and must turn to TLS.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// What sign-up offers as the place of a tenant's data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Regions {
+    /// The regions' names, the default first. Never take one away in which tenants live.
+    pub offered: Vec<String>,
+}
+
+/// How fast the workers go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Work {
+    /// Accepted responses of the premium lane that one round applies.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub premium_batch: usize,
+    /// Accepted responses of the standard lane that one round applies.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub standard_batch: usize,
+    /// Milliseconds between two looks at an intake that was empty.
+    #[schemars(range(min = 5, max = 60_000))]
+    pub apply_interval_ms: u64,
+    /// Jobs that a process takes at once.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub jobs_batch: u32,
+    /// Milliseconds between two looks at a job queue that was empty.
+    #[schemars(range(min = 20, max = 60_000))]
+    pub jobs_interval_ms: u64,
+}
+
+/// What is logged, and in which form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug` or `trace`; or one per part, like `info,canvass_work=debug`.
+    pub level: String,
+    /// `human` for people, `json` for one object a line.
+    pub format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What whoever signs up agrees to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Terms {
+    /// The version that is recorded with every sign-up. Change it whenever the text changes.
+    pub version: String,
+    /// Where the text stands. Without it sign-up names the version alone.
+    pub url: Option<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: None,
+            role: vec![Role::Web, Role::Worker],
+            drain_seconds: 20,
+            body_bytes_max: 1024 * 1024,
+        }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("./canvass-data"),
+            url: None,
+            url_file: None,
+            open_tenants_max: canvass_storage::Settings::OPEN_TENANTS_DEFAULT,
+            connections_max: canvass_storage::Settings::CONNECTIONS_DEFAULT,
+            wait_seconds: 60,
+        }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            security: MailSecurity::Starttls,
+            user: None,
+            password: None,
+            password_file: None,
+            from: "Canvass <canvass@localhost.localdomain>".to_owned(),
+        }
+    }
+}
+
+impl Default for Regions {
+    fn default() -> Self {
+        Self { offered: vec!["local".to_owned()] }
+    }
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            premium_batch: 4_000,
+            standard_batch: 2_000,
+            apply_interval_ms: 100,
+            jobs_batch: 8,
+            jobs_interval_ms: 500,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Human }
+    }
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { version: "1".to_owned(), url: None }
+    }
+}
