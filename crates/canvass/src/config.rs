@@ -15,7 +15,7 @@ pub use self::{
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
-    sections::{Config, Log, LogFormat, Mail, MailSecurity, Regions, Role, Server, Storage, Terms, Work},
+    sections::{Config, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Terms, Work},
 };
 
 /// Where settings come from.
@@ -43,15 +43,13 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, Faults> {
         #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
         let variables = std::env::vars_os();
-        let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self::load_with(sources, variables)
     }
 
     /// Reads the settings from a file, the given variables and flags.
-    pub fn load_with(
-        sources: &Sources,
-        variables: impl Iterator<Item = (String, String)>,
-    ) -> Result<Loaded, Faults> {
+    pub fn load_with(sources: &Sources, variables: impl Iterator<Item = (String, String)>) -> Result<Loaded, Faults> {
         let file = sources.file.clone().or_else(layers::usual_file);
         let mut layers = layers::Layers::new();
         if let Some(path) = &file {

@@ -1,7 +1,17 @@
 //! The binary as a library: command line, configuration and wiring, so that tests start what an operator starts.
 
+mod cli;
+mod commands;
 pub mod config;
+mod doctor;
 mod failure;
+mod limits;
+mod logging;
 mod output;
+mod server;
+mod storage;
 
+pub use cli::Cli;
+pub use commands::main;
 pub use failure::{EXIT_CODES, Exit, Failure};
+pub use server::Running;

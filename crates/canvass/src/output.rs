@@ -43,11 +43,13 @@ impl Output {
     }
 }
 
-/// Prints one line on the standard output at once, even into a pipe.
+/// Prints one line on the standard output at once, even into a pipe. Who stopped reading, like `head`, misses nothing.
 pub(crate) fn line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", text.trim_end_matches('\n'))?;
-    out.flush()
+    match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
 }
 
 /// Columns of a table for people: as wide as their widest cell, two spaces apart.

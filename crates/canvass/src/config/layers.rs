@@ -41,6 +41,9 @@ pub(super) struct Layers {
 #[derive(Debug, Default)]
 pub(super) struct Origins(HashMap<(String, String), Origin>);
 
+/// A setting on its way in: its section, its key, its value and where it was made.
+type Made = (String, String, toml::Value, Origin);
+
 /// Settings of which one replaces the others, in whatever source they stand.
 const ALTERNATIVES: [&[(&str, &str)]; 2] = [
     &[("storage", "data"), ("storage", "url"), ("storage", "url_file")],
@@ -119,13 +122,14 @@ impl Layers {
 
     /// Lays the settings of flags over what is there.
     pub(super) fn add_flags(&mut self, flags: Vec<Setting>) {
-        let layer = flags.into_iter().map(|it| (it.section.to_owned(), it.key.to_owned(), it.value, Origin::Flag(it.flag)));
+        let layer =
+            flags.into_iter().map(|it| (it.section.to_owned(), it.key.to_owned(), it.value, Origin::Flag(it.flag)));
         self.add(layer.collect());
     }
 
     /// The configuration they make together, with the memory of their origins.
     pub(super) fn finish(self) -> Result<(Config, Origins), Faults> {
-        let Self { values, origins, mut faults, .. } = self;
+        let Self { sections, values, origins, mut faults } = self;
         let table: toml::Table = values.into_iter().map(|(name, it)| (name, toml::Value::Table(it))).collect();
         match serde_path_to_error::deserialize::<_, Config>(toml::Value::Table(table)) {
             Ok(config) if faults.is_empty() => Ok((config, origins)),
@@ -134,14 +138,16 @@ impl Layers {
                 let path = error.path().to_string();
                 let mut names = path.split(['.', '[']);
                 let (section, key) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
-                let message = format!("{section}.{key} cannot be used: {}", error.inner().message());
+                let why = error.inner().message().trim();
+                let example = self::example(&sections, section, key);
+                let message = format!("{section}.{key} cannot be used: {why}{example}");
                 faults.push(Fault { origin: origins.of(section, key), message });
                 Err(Faults(faults))
             }
         }
     }
 
-    fn add(&mut self, layer: Vec<(String, String, toml::Value, Origin)>) {
+    fn add(&mut self, layer: Vec<Made>) {
         let named = |section: &str, key: &str| layer.iter().find(|it| it.0 == section && it.1 == key);
         for group in ALTERNATIVES {
             let given: Vec<_> = group.iter().filter_map(|(section, key)| named(section, key)).collect();
@@ -266,6 +272,13 @@ fn misfit(section: &str, key: &Key, value: &toml::Value) -> Option<String> {
         (Kind::Number, other) => Some(format!("{name} must be a whole number, not {}", noun(other))),
         (Kind::List, other) => Some(format!("{name} must be a list like [\"…\", \"…\"], not {}", noun(other))),
     }
+}
+
+/// What a setting looks like when it is right, if the default shows it.
+fn example(sections: &[Section], section: &str, key: &str) -> String {
+    let key = sections.iter().find(|it| it.name == section).and_then(|it| it.key(key));
+    let default = key.and_then(|it| it.default.as_ref());
+    default.map(|it| format!("; one that can is {it}")).unwrap_or_default()
 }
 
 fn noun(value: &toml::Value) -> &'static str {

@@ -18,7 +18,7 @@ pub struct Config {
     pub server: Server,
     /// Where the data lives. Without a word about it, a folder of SQLite files beside the program.
     pub storage: Storage,
-    /// How mail leaves. Without a host nothing is sent: mails wait as jobs, and the log says so.
+    /// How mail leaves. With neither a host nor an outbox nothing is sent: each mail leaves a line in the log.
     pub mail: Mail,
     /// What sign-up offers as the place of a tenant's data.
     pub regions: Regions,
@@ -84,33 +84,37 @@ pub struct Storage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
+    /// The sender of every mail.
+    pub from: String,
     /// The mail server that takes our mail.
     pub host: Option<String>,
-    /// Its port: 587 for `starttls`, 465 for `tls`, 25 for `none`.
+    /// Its port: 587 for `starttls`, 465 for `implicit`, 25 for `none`.
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
-    /// How the connection is protected: `starttls`, `tls` or, on a trusted network only, `none`.
-    pub security: MailSecurity,
+    /// How the connection is protected: `starttls`, `implicit` or, to a server on this machine only, `none`.
+    pub tls: MailTls,
     /// Who we are to it, if it asks.
     pub user: Option<String>,
     /// The password for that.
     pub password: Option<Secret>,
     /// A file that holds the `password`.
     pub password_file: Option<PathBuf>,
-    /// The sender of every mail.
-    pub from: String,
+    /// A file with the certificate (PEM) of a private authority to trust besides the public ones.
+    pub authority: Option<PathBuf>,
+    /// A folder to write mails into instead of sending them.
+    pub outbox: Option<PathBuf>,
 }
 
 /// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum MailSecurity {
-    /// Not at all.
-    None,
+pub enum MailTls {
     /// Begins in clear and must turn to TLS.
     Starttls,
     /// TLS from the first byte.
-    Tls,
+    Implicit,
+    /// Not at all.
+    None,
 }
 
 /// What sign-up offers as the place of a tenant's data.
@@ -200,13 +204,15 @@ impl Default for Storage {
 impl Default for Mail {
     fn default() -> Self {
         Self {
+            from: "Canvass <canvass@localhost.localdomain>".to_owned(),
             host: None,
             port: 587,
-            security: MailSecurity::Starttls,
+            tls: MailTls::Starttls,
             user: None,
             password: None,
             password_file: None,
-            from: "Canvass <canvass@localhost.localdomain>".to_owned(),
+            authority: None,
+            outbox: None,
         }
     }
 }
