@@ -16,6 +16,7 @@ use canvass_model::{
     id::{ResponseId, SurveyId, TenantId},
     response::Accepted,
     tenant::TenantRecord,
+    time::Timestamp,
 };
 use lru::LruCache;
 use tokio::sync::watch;
@@ -80,6 +81,11 @@ impl Tenant {
     /// What the directory records of this tenant, at most a second old.
     pub fn record(&self) -> &TenantRecord {
         &self.record
+    }
+
+    /// The present moment, by the clock that transactions use: for what happens outside of one.
+    pub fn now(&self) -> Timestamp {
+        now()
     }
 
     /// Runs `work` in a read-only transaction.

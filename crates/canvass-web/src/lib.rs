@@ -15,6 +15,7 @@ mod routes;
 mod security;
 mod server;
 mod settings;
+mod view;
 
 pub use access::App;
 pub use problem::CODES as PROBLEM_CODES;

@@ -39,9 +39,9 @@
     #show(at) {
       const section = this.sections[at];
       const last = at === this.sections.length - 1;
-      const [primary, back] = [".primary[name='-go']", "[name='-go'][value='back']"].map((it) => this.form.querySelector(it));
+      const [primary, back] = [".primary[name='_go']", "[name='_go'][value='back']"].map((it) => this.form.querySelector(it));
       this.sections.forEach((it) => { it.hidden = it !== section; });
-      this.form.elements["-section"].value = section.dataset.section;
+      this.form.elements["_section"].value = section.dataset.section;
       primary.value = last ? "submit" : "next";
       primary.textContent = primary.dataset[primary.value];
       back.hidden = at === 0;
@@ -53,7 +53,7 @@
     }
 
     #keep() {
-      const fields = [...new FormData(this.form)].filter(([name]) => !name.startsWith("-"));
+      const fields = [...new FormData(this.form)].filter(([name]) => !name.startsWith("_"));
       try { storage?.setItem(this.key, JSON.stringify(fields)); } catch { /* full: the form itself still holds them */ }
     }
 

@@ -10,6 +10,7 @@ use canvass_model::{
     alias::Alias,
     response::Accepted,
     tenant::{TenantRecord, TenantState},
+    time::Timestamp,
 };
 use canvass_storage::{self as storage, Directory, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant};
 
@@ -61,6 +62,11 @@ impl Respondent {
     pub(crate) async fn append(&self, record: Accepted) -> Result<Receipt, storage::Error> {
         let receipts = self.tenant.append(vec![record]).await?;
         Ok(receipts.first().copied().unwrap_or(Receipt::New))
+    }
+
+    /// The present moment, by the clock that transactions use.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.tenant.now()
     }
 
     /// What the directory records of the tenant.

@@ -1,15 +1,232 @@
 //! Answering: this file is about a tenant's public index and the survey a respondent fills in.
+//!
+//! The form works without script: every section is in the page, one of them in sight, so that the answers of the others
+//! travel along. A post that names no button (any program that filled the form in) is the submission itself.
 
-use crate::Problem;
+mod attempt;
+mod sheet;
 
-pub(crate) async fn index() -> Problem {
-    Problem::NotFound
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use canvass_actions::{
+    Error, live,
+    live::{Door, Live},
+};
+use canvass_model::{
+    address::PageAddress,
+    answer::{Answers, Scope},
+    definition::Definition,
+    survey::{Status, Survey},
+    tenant::TenantRecord,
+    time::Timestamp,
+};
+use canvass_storage::surveys;
+
+use self::{
+    attempt::{Attempt, Go},
+    sheet::Drawn,
+};
+use crate::{Problem, access::Respondent, form::Form, view::moment};
+
+/// Surveys on a tenant's index; more are found by their own links.
+const INDEX_MAX: u32 = 200;
+
+/// A survey on the index.
+struct Listed {
+    href: String,
+    title: String,
+    closes: String,
+    closes_iso: String,
+    closes_at: Timestamp,
 }
 
-pub(crate) async fn show() -> Problem {
-    Problem::NotFound
+#[derive(Template)]
+#[template(path = "respond/index.html")]
+struct IndexPage<'a> {
+    tenant: &'a TenantRecord,
+    canonical: String,
+    surveys: Vec<&'a Listed>,
 }
 
-pub(crate) async fn create() -> Problem {
-    Problem::NotFound
+#[derive(Template)]
+#[template(path = "respond/closed.html")]
+struct ClosedPage<'a> {
+    tenant: &'a TenantRecord,
+    survey_title: &'a str,
+    since: String,
+    since_iso: String,
+}
+
+#[derive(Template)]
+#[template(path = "respond/thanks.html")]
+struct ThanksPage<'a> {
+    tenant: &'a TenantRecord,
+    survey_title: &'a str,
+    words: String,
+    draft: String,
+}
+
+/// What may follow the address of a survey.
+#[derive(serde::Deserialize)]
+pub(crate) struct Shown {
+    /// Present on the way to the thank-you page.
+    thanks: Option<String>,
+}
+
+/// The tenant's open surveys.
+pub(crate) async fn index(respondent: Respondent) -> Result<Response, Problem> {
+    let alias = respondent.tenant().alias.clone();
+    let published = respondent
+        .cached("index", move |tx| {
+            let surveys = surveys::list_public(tx, INDEX_MAX)?;
+            Ok::<_, Error>(surveys.iter().filter_map(|it| listed(it, alias.as_str())).collect::<Vec<_>>())
+        })
+        .await?;
+    let now = respondent.now();
+    let canonical = format!("{}/{}", respondent.settings().base_url, respondent.tenant().alias);
+    let surveys = published.iter().filter(|it| now < it.closes_at).collect();
+    let page = IndexPage { tenant: respondent.tenant(), canonical, surveys };
+    Ok(Html(page.render()?).into_response())
+}
+
+/// The survey at an address, or its thank-you page.
+pub(crate) async fn show(
+    respondent: Respondent,
+    Path((_, page)): Path<(String, String)>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Problem> {
+    let (live, now) = find(&respondent, &page).await?;
+    if shown.thanks.is_some() {
+        return thanks(&respondent, &live);
+    }
+    match live.door(now) {
+        Some(Door::Open) => Ok(no_store(sheet::blank(&respondent, &live).await?)),
+        Some(Door::Closed { since }) => closed(&respondent, &live, since),
+        None => Err(Problem::NotFound),
+    }
+}
+
+/// Takes answers: goes on to the next section, or accepts the response.
+pub(crate) async fn create(
+    respondent: Respondent,
+    Path((_, page)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (live, now) = find(&respondent, &page).await?;
+    match live.door(now) {
+        Some(Door::Open) => {}
+        Some(Door::Closed { since }) => return closed(&respondent, &live, since),
+        None => return Err(Problem::NotFound),
+    }
+    let attempt = match Attempt::read(&live, form, now) {
+        Ok(attempt) => attempt,
+        Err(refused) => return refused.page(&respondent, &live),
+    };
+    match attempt.go {
+        Go::Back => attempt.at(attempt.section.saturating_sub(1)).page(&respondent, &live, StatusCode::OK),
+        Go::Next => next(&respondent, &live, &attempt),
+        Go::Submit => submit(&respondent, &live, &attempt, now).await,
+    }
+}
+
+fn next(respondent: &Respondent, live: &Live, attempt: &Attempt) -> Result<Response, Problem> {
+    let Some(section) = live.definition.sections.get(attempt.section) else { return Err(Problem::NotFound) };
+    let fields = attempt.fields_of(section);
+    match Answers::from_form(&live.definition, &fields, Scope::Section(&section.id)) {
+        Ok(_) => attempt.at(attempt.section + 1).page(respondent, live, StatusCode::OK),
+        Err(invalid) => attempt.at(attempt.section).refused(invalid.refusals).page(
+            respondent,
+            live,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    }
+}
+
+async fn submit(respondent: &Respondent, live: &Live, attempt: &Attempt, now: Timestamp) -> Result<Response, Problem> {
+    let answers = match Answers::from_form(&live.definition, &attempt.fields, Scope::Survey) {
+        Ok(answers) => answers,
+        Err(invalid) => {
+            let section = attempt::first_wrong(live, &invalid.refusals).unwrap_or(attempt.section);
+            let drawn = attempt.at(section).refused(invalid.refusals);
+            return drawn.page(respondent, live, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let accepted = attempt.accept(live, &answers, now);
+    if let Err(error) = respondent.append(accepted).await {
+        return overloaded(respondent, live, attempt, error);
+    }
+    let address = format!("/{}/{}?thanks", respondent.tenant().alias, live.page.address.href());
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// Nothing was accepted: says so with the answers kept, when waiting helps.
+fn overloaded(
+    respondent: &Respondent,
+    live: &Live,
+    attempt: &Attempt,
+    error: canvass_storage::Error,
+) -> Result<Response, Problem> {
+    let problem = Problem::from(error);
+    let Some(seconds) = problem.retry_after_seconds() else { return Err(problem) };
+    let message = "Too many people are answering right now. Your answers were not sent yet; they are still in this form. \
+                   Wait a moment, then send them again.";
+    let drawn = attempt.at(attempt.section).noted(message);
+    let mut response = drawn.page(respondent, live, StatusCode::SERVICE_UNAVAILABLE)?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    Ok(response)
+}
+
+/// The survey at an address, from the cache, and the present moment.
+async fn find(respondent: &Respondent, page: &str) -> Result<(Arc<Live>, Timestamp), Problem> {
+    let address = PageAddress::parse(page).map_err(|_| Problem::NotFound)?;
+    let key = address.key().clone();
+    let name = format!("live:{}", key.as_str());
+    let found = respondent.cached(&name, move |tx| Ok::<_, Error>(live::load(tx, &key)?.map(Arc::new))).await?;
+    let live = Option::clone(&found).ok_or(Problem::NotFound)?;
+    Ok((live, respondent.now()))
+}
+
+fn closed(respondent: &Respondent, live: &Live, since: Timestamp) -> Result<Response, Problem> {
+    let page = ClosedPage {
+        tenant: respondent.tenant(),
+        survey_title: live.definition.title_text(),
+        since: moment::minute(since),
+        since_iso: since.to_string(),
+    };
+    Ok(no_store((StatusCode::GONE, Html(page.render()?)).into_response()))
+}
+
+fn thanks(respondent: &Respondent, live: &Live) -> Result<Response, Problem> {
+    let words = live.definition.thank_you.as_ref().map(|it| it.in_default().to_owned());
+    let page = ThanksPage {
+        tenant: respondent.tenant(),
+        survey_title: live.definition.title_text(),
+        words: words.map_or_else(String::new, |it| canvass_model::markdown::to_html(&it)),
+        draft: Drawn::draft(respondent.tenant(), live),
+    };
+    Ok(no_store(Html(page.render()?).into_response()))
+}
+
+fn listed((survey, definition): &(Survey, String), alias: &str) -> Option<Listed> {
+    let Status::Published { page, closes_at, .. } = &survey.status else { return None };
+    let definition = Definition::parse_text(definition).ok()?;
+    Some(Listed {
+        href: format!("/{alias}/{}", page.href()),
+        title: definition.title_text().to_owned(),
+        closes: moment::day(*closes_at),
+        closes_iso: closes_at.to_string(),
+        closes_at: *closes_at,
+    })
+}
+
+/// A page with a submission key of its own, or about a moment, is nobody else's.
+fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -1,0 +1,157 @@
+//! Drawing the form: this file is about the page a respondent sees, fresh or with what was given and what was wrong.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use canvass_actions::live::Live;
+use canvass_model::{
+    answer::Refusal,
+    definition::{Kind, Language},
+    response::SubmissionKey,
+    tenant::TenantRecord,
+};
+use canvass_storage::pages::Visibility;
+
+use super::no_store;
+use crate::{Problem, access::Respondent, view::questions::Sheet};
+
+/// A form to be shown: where it stands, what it holds, what is wrong.
+pub(super) struct Drawn {
+    section: usize,
+    given: Vec<(String, String)>,
+    refusals: Vec<Refusal>,
+    note: Option<String>,
+    key: SubmissionKey,
+}
+
+/// One line of the summary of errors.
+struct Line {
+    label: String,
+    message: String,
+    /// The control to go to; empty when there is none.
+    target: String,
+}
+
+#[derive(Template)]
+#[template(path = "respond/form.html")]
+struct FormPage<'a> {
+    tenant: &'a TenantRecord,
+    sheet: Sheet<'a>,
+    errors: Vec<Line>,
+    heading: String,
+    action: String,
+    canonical: String,
+    draft: String,
+    key: &'a str,
+    listed: bool,
+    answered: bool,
+}
+
+/// A form drawn once, cut where each respondent's own key goes.
+struct Blank {
+    before: String,
+    after: String,
+}
+
+/// Stands in a drawn form for the key; no text of a tenant can be equal to it, since it is no text: NUL never passes
+/// the definition's checks.
+const KEY_MARK: &str = "\u{0}key\u{0}";
+
+/// A fresh form. Everything but the key is drawn once per published version.
+pub(super) async fn blank(respondent: &Respondent, live: &Arc<Live>) -> Result<Response, Problem> {
+    let name = format!("form:{}:{}", live.page.address.key().as_str(), live.survey.version.0);
+    let (tenant, base_url) = (respondent.tenant().clone(), respondent.settings().base_url.clone());
+    let drawn = Arc::clone(live);
+    let blank = respondent
+        .cached(&name, move |_| {
+            let page = Drawn { section: 0, given: Vec::new(), refusals: Vec::new(), note: None, key: fresh_key() };
+            let html = page.html(&tenant, &base_url, &drawn, KEY_MARK)?;
+            let (before, after) = html.split_once(KEY_MARK).unwrap_or((&html, ""));
+            Ok::<_, Problem>(Blank { before: before.to_owned(), after: after.to_owned() })
+        })
+        .await?;
+    Ok(Html([blank.before.as_str(), fresh_key().as_str(), &blank.after].concat()).into_response())
+}
+
+/// A submission key made with a form: the form's moment and 74 random bits.
+#[expect(clippy::disallowed_methods, reason = "a key is made outside any transaction; it names a form, not a row")]
+pub(super) fn fresh_key() -> SubmissionKey {
+    let text = uuid::Uuid::now_v7().to_string();
+    SubmissionKey::parse(&text).unwrap_or_else(|_| unreachable!("a UUID is a submission key"))
+}
+
+impl Drawn {
+    pub(super) fn new(section: usize, given: Vec<(String, String)>, key: SubmissionKey) -> Self {
+        Self { section, given, refusals: Vec::new(), note: None, key }
+    }
+
+    /// With what is wrong.
+    pub(super) fn refused(self, refusals: Vec<Refusal>) -> Self {
+        Self { refusals, ..self }
+    }
+
+    /// With a sentence on top.
+    pub(super) fn noted(self, note: &str) -> Self {
+        Self { note: Some(note.to_owned()), ..self }
+    }
+
+    /// The page.
+    pub(super) fn page(self, respondent: &Respondent, live: &Live, status: StatusCode) -> Result<Response, Problem> {
+        let html = self.html(respondent.tenant(), &respondent.settings().base_url, live, self.key.as_str())?;
+        Ok(no_store((status, Html(html)).into_response()))
+    }
+
+    /// The name under which a browser keeps a draft of this survey's answers.
+    pub(super) fn draft(tenant: &TenantRecord, live: &Live) -> String {
+        format!("{}/{}/{}", tenant.alias, live.page.address.key().as_str(), live.survey.version.0)
+    }
+
+    fn html(&self, tenant: &TenantRecord, base_url: &str, live: &Live, key: &str) -> Result<String, Problem> {
+        let sections = live.definition.sections.len();
+        let fallback = Language::english();
+        let sheet = Sheet {
+            definition: &live.definition,
+            language: live.definition.languages.first().unwrap_or(&fallback),
+            given: &self.given,
+            refusals: &self.refusals,
+            current: self.section.min(sections.saturating_sub(1)),
+        };
+        let action = format!("/{}/{}", tenant.alias, live.page.address.href());
+        let errors = self.lines(&sheet);
+        let page = FormPage {
+            heading: heading(self.note.is_some(), errors.len()),
+            errors,
+            canonical: format!("{base_url}{action}"),
+            action,
+            draft: Self::draft(tenant, live),
+            key,
+            listed: live.page.visibility == Visibility::Public,
+            answered: !self.given.is_empty(),
+            tenant,
+            sheet,
+        };
+        Ok(page.render()?)
+    }
+
+    fn lines(&self, sheet: &Sheet<'_>) -> Vec<Line> {
+        let note = self.note.iter().map(|it| Line { label: String::new(), message: it.clone(), target: String::new() });
+        let refusals = self.refusals.iter().map(|it| Line {
+            label: sheet.label_of(it),
+            message: it.message.clone(),
+            target: it.question.as_ref().map_or_else(String::new, |id| format!("f-{id}")),
+        });
+        note.chain(refusals).collect()
+    }
+}
+
+fn heading(noted: bool, errors: usize) -> String {
+    match errors {
+        _ if noted => "Nothing was sent".to_owned(),
+        1 => "One answer needs another look".to_owned(),
+        _ => format!("{errors} answers need another look"),
+    }
+}

@@ -1,0 +1,41 @@
+//! Moments as people read them: this file is about times in UTC in words; script turns them into the reader's zone.
+
+use canvass_model::time::Timestamp;
+
+/// A day: `2 September 2026`.
+pub(crate) fn day(at: Timestamp) -> String {
+    let utc = at.to_utc();
+    format!("{} {} {}", utc.day(), utc.month(), utc.year())
+}
+
+/// A minute: `2 September 2026, 14:06 UTC`.
+pub(crate) fn minute(at: Timestamp) -> String {
+    let utc = at.to_utc();
+    format!("{}, {:02}:{:02} UTC", day(at), utc.hour(), utc.minute())
+}
+
+/// How long ago, roughly: `4 minutes ago`.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let ms = now.ms_since(at).max(0);
+    let (count, unit) = match ms {
+        _ if ms < Timestamp::MINUTE_MS => return "just now".to_owned(),
+        _ if ms < Timestamp::HOUR_MS => (ms / Timestamp::MINUTE_MS, "minute"),
+        _ if ms < Timestamp::DAY_MS => (ms / Timestamp::HOUR_MS, "hour"),
+        _ => (ms / Timestamp::DAY_MS, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_read_like_words() {
+        let at = Timestamp::parse("2026-09-02T14:06:30Z").unwrap();
+        assert_eq!(minute(at), "2 September 2026, 14:06 UTC");
+        assert_eq!(ago(at, at.plus_ms(61_000)), "1 minute ago");
+        assert_eq!(ago(at, at.plus_ms(3 * Timestamp::DAY_MS)), "3 days ago");
+        assert_eq!(ago(at, at.plus_ms(-5)), "just now");
+    }
+}
