@@ -7,5 +7,7 @@
     reason = "tests wait, read their environment and panic"
 )]
 
+mod configuration;
+mod operation;
 mod postgres;
 mod support;

@@ -1,0 +1,15 @@
+//! What the tests stand on: this file is about the pieces that hide the plumbing.
+//!
+//! [`Canvass`] is a whole installation inside the test process, [`Process`] the real binary beside it; a [`Person`]
+//! talks to either over HTTP.
+
+mod canvass;
+mod form;
+mod log;
+mod person;
+pub mod postgres;
+mod process;
+
+pub use canvass::{Canvass, on_postgres};
+pub use person::{Answer, Person};
+pub use process::{Finished, Process, canvass, command};

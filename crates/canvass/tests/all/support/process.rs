@@ -1,0 +1,197 @@
+//! The real binary: this file is about starting it, hearing where it answers, and stopping it gently or by force.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Person, postgres::Postgres};
+
+/// How long a process may take to start or to stop, on a machine that compiles at the same time.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A server as an operator runs it. It is killed when the test ends.
+pub struct Process {
+    arguments: Vec<String>,
+    folder: TempDir,
+    url: String,
+    child: Option<Child>,
+    /// What it printed when it was ready.
+    pub ready: Value,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub out: String,
+    /// What it complained.
+    pub err: String,
+}
+
+/// Runs a command of the binary to its end.
+pub fn canvass(arguments: &[&str]) -> Finished {
+    Finished::of(command().args(arguments))
+}
+
+/// The binary, for a test to add arguments and variables to. It works where no configuration file lies about.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
+    command.current_dir("/").stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
+    command
+}
+
+impl Finished {
+    /// Runs a command that was put together by the test.
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the binary was built");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is text");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Insists on an exit code.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "it printed:\n{}\nand complained:\n{}", self.out, self.err);
+        self
+    }
+}
+
+impl Process {
+    /// Starts a server on a free port, on the engine the tests run on, and waits until it answers.
+    pub fn spawn() -> Self {
+        Self::spawn_with(&[])
+    }
+
+    /// The same with more arguments of `canvass serve`.
+    pub fn spawn_with(arguments: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let place = if super::canvass::on_postgres() {
+            ["--storage".to_owned(), Postgres::shared().database()]
+        } else {
+            ["--data".to_owned(), folder.path().join("data").display().to_string()]
+        };
+        let listen = ["--listen".to_owned(), format!("127.0.0.1:{}", free_port())];
+        let more = arguments.iter().map(|it| (*it).to_owned());
+        let arguments = place.into_iter().chain(listen).chain(more).collect();
+        let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
+        process.start_again();
+        process
+    }
+
+    /// A second process on the same data.
+    pub fn beside(&self) -> Self {
+        let mut arguments = self.arguments.clone();
+        let listen = arguments.iter().position(|it| it == "--listen").expect("`spawn_with` put it there");
+        arguments[listen + 1] = format!("127.0.0.1:{}", free_port());
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
+        process.start_again();
+        process
+    }
+
+    /// Starts it again after it was killed or stopped: the same data, the same address.
+    pub fn start_again(&mut self) {
+        assert!(self.child.is_none(), "it runs already");
+        let mut command = command();
+        command
+            .current_dir(self.folder.path())
+            .args(["serve", "--json"])
+            .args(&self.arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary was built");
+        let complaints = listen_to(child.stderr.take().expect("it is piped"));
+        let lines = listen_to(child.stdout.take().expect("it is piped"));
+        let Ok(line) = lines.recv_timeout(PATIENCE) else {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("canvass serve did not start:\n{}", complaints.iter().collect::<Vec<_>>().join("\n"));
+        };
+        self.ready = serde_json::from_str(&line).expect("it prints JSON");
+        self.url = self.ready["url"].as_str().expect("it prints its URL").to_owned();
+        self.child = Some(child);
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder it works in; embedded data lie in `data` below.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The arguments it was started with, after `serve --json`.
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
+    }
+
+    /// Someone nobody knows.
+    pub fn visitor(&self, name: &str) -> Person {
+        Person::new(name, &self.url)
+    }
+
+    /// Kills it with signal 9: nothing of it can react.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().expect("it is ours");
+        child.wait().expect("it is ours");
+    }
+
+    /// Asks it to stop with SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let id = self.child.as_ref().expect("it runs").id();
+        kill(Pid::from_raw(id.cast_signed()), Signal::SIGTERM).expect("it is ours");
+    }
+
+    /// Waits until it has stopped.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.take().expect("it runs").wait().expect("it is ours")
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.wait()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.child.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// The lines of a pipe as they come; read to the end, so that the process never waits for us.
+fn listen_to(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("it is bound").port()
+}
