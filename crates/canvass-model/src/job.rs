@@ -112,6 +112,9 @@ pub struct JobRecord {
 }
 
 impl Job {
+    /// The names of all jobs.
+    pub const NAMES: [&'static str; 2] = ["provision", "mail"];
+
     /// Tries before a job is given up.
     pub fn attempts_max(&self) -> u32 {
         match self {

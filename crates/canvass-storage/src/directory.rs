@@ -9,6 +9,8 @@ use canvass_model::{
     token::SecretHash,
 };
 
+use tokio::sync::Notify;
+
 use crate::{
     DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant,
     engine::{End, Engine, Mode},
@@ -22,13 +24,25 @@ use crate::{
 pub struct Directory {
     pub(crate) engine: Arc<dyn Engine>,
     open: Arc<OpenTenants>,
+    bells: Bells,
+}
+
+/// What rings on this node, at once, when there is new work; other nodes find it with their next look.
+#[derive(Debug, Clone, Default)]
+pub struct Bells {
+    /// A job was queued.
+    pub jobs: Arc<Notify>,
+    /// Responses were accepted.
+    pub intake: Arc<Notify>,
 }
 
 impl Directory {
     /// Opens the installation, bringing the directory's tables to the newest version.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
         let engine = crate::engine::open(settings).await?;
-        Ok(Self { open: Arc::new(OpenTenants::new(Arc::clone(&engine))), engine })
+        let bells = Bells::default();
+        let open = Arc::new(OpenTenants::new(Arc::clone(&engine), Arc::clone(&bells.intake)));
+        Ok(Self { engine, open, bells })
     }
 
     /// Runs `work` in a read-only transaction of the directory.
@@ -102,6 +116,11 @@ impl Directory {
         Intake::new(self.clone())
     }
 
+    /// What rings when there is new work, for the workers.
+    pub fn bells(&self) -> &Bells {
+        &self.bells
+    }
+
     /// Tells everybody on this node who watches a survey that its responses changed.
     pub(crate) fn tell(&self, tenant: TenantId, survey: SurveyId) {
         self.open.tell(tenant, survey);
@@ -138,15 +157,20 @@ impl Directory {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let engine = Arc::clone(&self.engine);
+        let (engine, bell) = (Arc::clone(&self.engine), Arc::clone(&self.bells.jobs));
         let done = blocking(move || {
-            let mut outcome = None;
+            let (mut outcome, mut job_queued) = (None, false);
             let ended = engine.with_directory(mode, &mut |session| {
-                let result = work(&mut DirectoryTx::new(session, now()));
+                let mut tx = DirectoryTx::new(session, now());
+                let result = work(&mut tx);
+                job_queued = tx.job_queued;
                 let end = if result.is_ok() { End::Commit } else { End::RollBack };
                 outcome = Some(result);
                 Ok(end)
             });
+            if job_queued && ended.is_ok() {
+                bell.notify_one();
+            }
             Ok(settle(outcome, ended))
         })
         .await;

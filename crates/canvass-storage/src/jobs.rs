@@ -21,6 +21,7 @@ pub fn insert(tx: &mut DirectoryTx<'_>, job: &Job, idempotency_key: Option<&str>
         "insert into job (id, name, body, state, steps, attempts, due_at, idempotency_key, created_at, updated_at)
         values ($1, $2, $3, 'waiting', '[]', 0, $4, $5, $4, $4) on conflict do nothing";
     if 0 < tx.session.execute(sql, &row)? {
+        tx.job_queued = true;
         return Ok(id);
     }
     let sql = "select id from job where idempotency_key = $1";
@@ -52,32 +53,52 @@ pub fn list(
     decode::list(tx.session, "job", (sql, &args), record)
 }
 
-/// Takes at most `limit` jobs that are due, or whose worker let its lease lapse, counts a try of each, and leases them
-/// until `lease_until`. Two nodes never get the same.
-pub fn claim(tx: &mut DirectoryTx<'_>, lease_until: Timestamp, limit: u32) -> Result<Vec<JobRecord>, Error> {
+/// Takes at most `limit` jobs of these names that are due, or whose worker let its lease lapse, counts a try of each,
+/// and leases them until `lease_until`. Two nodes never get the same. A job of such a name that cannot be read has
+/// failed: it must not keep those behind it waiting.
+pub fn claim(
+    tx: &mut DirectoryTx<'_>,
+    names: &[&str],
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<JobRecord>, Error> {
     let now = tx.now();
-    let sql = "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job
-        where state = 'waiting' and due_at <= $1 or state = 'running' and lease_until < $1
-        order by due_at, id limit $2";
-    let due = decode::list(tx.session, "job", (sql, &[now.into(), Value::count(limit)]), record)?;
+    let places: Vec<String> = (3..).take(names.len()).map(|it| format!("${it}")).collect();
+    let sql = format!(
+        "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job
+        where (state = 'waiting' and due_at <= $1 or state = 'running' and lease_until < $1) and name in ({})
+        order by due_at, id limit $2",
+        places.join(", ")
+    );
+    let mut args = vec![now.into(), Value::count(limit)];
+    args.extend(names.iter().map(|it| Value::from(*it)));
+    let due = decode::list(tx.session, "job", (&sql, &args), readable)?;
     // The conditions stand again in the update: a node that was faster leaves no row to touch.
     let sql = "update job set state = 'running', lease_until = $2, attempts = attempts + 1, updated_at = $3
         where id = $1 and (state = 'waiting' and due_at <= $3 or state = 'running' and lease_until < $3)";
     let mut claimed = Vec::with_capacity(due.len());
     for job in due {
-        if 0 < tx.session.execute(sql, &[Value::text(job.id), lease_until.into(), now.into()])? {
-            let attempts = job.attempts.saturating_add(1);
-            claimed.push(JobRecord { state: JobState::Running, attempts, updated_at: now, ..job });
+        let id = job.as_ref().map_or_else(|unreadable| unreadable.id, |job| job.id);
+        if tx.session.execute(sql, &[Value::text(id), lease_until.into(), now.into()])? == 0 {
+            continue;
+        }
+        match job {
+            Ok(job) => {
+                let attempts = job.attempts.saturating_add(1);
+                claimed.push(JobRecord { state: JobState::Running, attempts, updated_at: now, ..job });
+            }
+            Err(unreadable) => fail(tx, id, &unreadable.why, None)?,
         }
     }
     Ok(claimed)
 }
 
-/// Prolongs the lease of a running job.
-pub fn renew(tx: &mut DirectoryTx<'_>, id: JobId, lease_until: Timestamp) -> Result<(), Error> {
-    let sql = "update job set lease_until = $2 where id = $1 and state = 'running'";
-    tx.session.execute(sql, &[Value::text(id), lease_until.into()])?;
-    Ok(())
+/// Prolongs the lease of a running job; `false` when the lease lapsed and the job is another worker's by now. What a
+/// worker records of its job stands in one transaction with this, so that one that came too late changes nothing.
+pub fn renew(tx: &mut DirectoryTx<'_>, job: &JobRecord, lease_until: Timestamp) -> Result<bool, Error> {
+    let sql = "update job set lease_until = $3 where id = $1 and attempts = $2 and state = 'running'";
+    let args = [Value::text(job.id), Value::count(job.attempts), lease_until.into()];
+    Ok(0 < tx.session.execute(sql, &args)?)
 }
 
 /// Records that a step of a running job is finished.
@@ -121,7 +142,9 @@ pub fn retry(tx: &mut DirectoryTx<'_>, id: JobId) -> Result<bool, Error> {
     let sql = "update job set state = 'waiting', due_at = $2, attempts = 0, updated_at = $2
         where id = $1 and state = 'failed'";
     let now = tx.now();
-    Ok(0 < tx.session.execute(sql, &[Value::text(id), now.into()])?)
+    let is_due = 0 < tx.session.execute(sql, &[Value::text(id), now.into()])?;
+    tx.job_queued |= is_due;
+    Ok(is_due)
 }
 
 /// Removes at most `limit` finished jobs not changed since `before`. Answers how many.
@@ -130,17 +153,24 @@ pub fn delete_finished(tx: &mut DirectoryTx<'_>, before: Timestamp, limit: u32) 
     tx.session.execute(sql, &[before.into(), Value::count(limit)])
 }
 
+/// A job whose text this version of Canvass does not understand.
+struct Unreadable {
+    id: JobId,
+    why: String,
+}
+
 fn record(row: &mut Columns) -> Result<JobRecord, Error> {
-    Ok(JobRecord {
-        id: row.parsed(JobId::parse)?,
-        job: row.json::<Job>()?,
-        state: row.parsed(JobState::parse)?,
-        steps: row.json()?,
-        attempts: row.small()?,
-        due_at: row.time()?,
-        error: row.optional_text()?,
-        created_at: row.time()?,
-        updated_at: row.time()?,
+    readable(row)?.map_err(|unreadable| Error::Corrupt { what: "job", found: unreadable.why })
+}
+
+fn readable(row: &mut Columns) -> Result<Result<JobRecord, Unreadable>, Error> {
+    let (id, body) = (row.parsed(JobId::parse)?, row.text()?);
+    let state = row.parsed(JobState::parse)?;
+    let (steps, attempts, due_at) = (row.json()?, row.small()?, row.time()?);
+    let (error, created_at, updated_at) = (row.optional_text()?, row.time()?, row.time()?);
+    Ok(match serde_json::from_str::<Job>(&body) {
+        Ok(job) => Ok(JobRecord { id, job, state, steps, attempts, due_at, error, created_at, updated_at }),
+        Err(error) => Err(Unreadable { id, why: format!("this job cannot be read: {error}") }),
     })
 }
 

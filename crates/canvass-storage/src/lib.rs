@@ -29,7 +29,7 @@ pub mod throttle;
 pub mod tokens;
 mod transaction;
 
-pub use directory::Directory;
+pub use directory::{Bells, Directory};
 pub use error::Error;
 pub use intake::{Applied, Backlog, Intake, Receipt};
 pub use settings::Settings;

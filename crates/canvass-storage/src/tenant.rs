@@ -19,7 +19,7 @@ use canvass_model::{
     time::Timestamp,
 };
 use lru::LruCache;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     Error, ReadTx, Receipt, Tx,
@@ -35,6 +35,7 @@ pub struct Tenant {
     record: TenantRecord,
     engine: Arc<dyn Engine>,
     shelf: Arc<Shelf>,
+    intake_bell: Arc<Notify>,
 }
 
 /// Tells when a survey's responses changed.
@@ -64,6 +65,7 @@ struct Content {
 /// The tenants in use on this node.
 pub(crate) struct OpenTenants {
     engine: Arc<dyn Engine>,
+    intake_bell: Arc<Notify>,
     shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
     records: Mutex<LruCache<Alias, (Instant, Option<TenantRecord>)>>,
 }
@@ -109,7 +111,9 @@ impl Tenant {
     /// Makes responses durable in the lane of the tenant's plan; when this answers, they survive power loss. They are
     /// applied to the tenant's database soon after. The receipts stand in the order of `records`.
     pub async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, Error> {
-        self.engine.append(self.record.id, self.record.plan.plan().lane, records).await
+        let receipts = self.engine.append(self.record.id, self.record.plan.plan().lane, records).await?;
+        self.intake_bell.notify_one();
+        Ok(receipts)
     }
 
     /// Whether a response was accepted and waits to be applied.
@@ -263,9 +267,10 @@ impl Shelf {
 }
 
 impl OpenTenants {
-    pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Engine>, intake_bell: Arc<Notify>) -> Self {
         Self {
             engine,
+            intake_bell,
             shelves: Mutex::new(LruCache::new(SHELVES_MAX)),
             records: Mutex::new(LruCache::new(SHELVES_MAX)),
         }
@@ -274,7 +279,7 @@ impl OpenTenants {
     /// The handle for a record the directory just read.
     pub(crate) fn handle(&self, record: TenantRecord) -> Tenant {
         let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
-        Tenant { record, engine: Arc::clone(&self.engine), shelf }
+        Tenant { record, engine: Arc::clone(&self.engine), shelf, intake_bell: Arc::clone(&self.intake_bell) }
     }
 
     /// What was learned of an alias less than a second ago: a tenant, or that there is none.

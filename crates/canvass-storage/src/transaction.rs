@@ -25,7 +25,10 @@ pub struct DirectoryReadTx<'s> {
 }
 
 /// One transaction in the directory: the only source of time and identity for what it writes.
-pub struct DirectoryTx<'s>(DirectoryReadTx<'s>);
+pub struct DirectoryTx<'s> {
+    read: DirectoryReadTx<'s>,
+    pub(crate) job_queued: bool,
+}
 
 impl<'s> ReadTx<'s> {
     pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
@@ -62,7 +65,7 @@ impl<'s> DirectoryReadTx<'s> {
 
 impl<'s> DirectoryTx<'s> {
     pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
-        Self(DirectoryReadTx::new(session, now))
+        Self { read: DirectoryReadTx::new(session, now), job_queued: false }
     }
 
     /// A new id, ordered by creation time.
@@ -100,12 +103,12 @@ impl DerefMut for Tx<'_> {
 impl<'s> Deref for DirectoryTx<'s> {
     type Target = DirectoryReadTx<'s>;
     fn deref(&self) -> &DirectoryReadTx<'s> {
-        &self.0
+        &self.read
     }
 }
 
 impl DerefMut for DirectoryTx<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        &mut self.read
     }
 }
