@@ -11,3 +11,4 @@ mod configuration;
 mod operation;
 mod postgres;
 mod support;
+mod tidy;

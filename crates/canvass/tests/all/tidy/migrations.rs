@@ -1,0 +1,71 @@
+//! Rules on migrations: this file is about every one being there for both engines, numbered, and saying why.
+
+use super::{Source, assert_accepted, assert_kept, assert_noticed, sources};
+
+const FOLDER: &str = "crates/canvass-storage/migrations/";
+
+/// What has a migration of its own on each engine.
+const SCOPES: [&str; 2] = ["directory", "tenant"];
+
+const ENGINES: [&str; 2] = ["postgres", "sqlite"];
+
+#[test]
+fn every_migration_exists_for_both_engines_and_numbers_have_no_gap() {
+    let paths: Vec<&str> = sources().iter().filter_map(|it| it.path.strip_prefix(FOLDER)).collect();
+    assert!(!paths.is_empty(), "no migration was found");
+    assert_eq!(unpaired(&paths), Vec::<String>::new());
+
+    assert_ne!(unpaired(&["tenant/0001_spine.sqlite.sql"]), Vec::<String>::new());
+    assert_ne!(unpaired(&["tenant/0002_x.sqlite.sql", "tenant/0002_x.postgres.sql"]), Vec::<String>::new());
+    assert_ne!(unpaired(&["tenant/spine.sql"]), Vec::<String>::new());
+    assert_eq!(unpaired(&["tenant/0001_x.sqlite.sql", "tenant/0001_x.postgres.sql"]), Vec::<String>::new());
+}
+
+#[test]
+fn every_migration_opens_by_saying_why() {
+    assert_kept(reason);
+
+    assert_noticed(reason, &format!("{FOLDER}tenant/0001_x.sqlite.sql"), "create table t (id text);");
+    assert_accepted(reason, &format!("{FOLDER}tenant/0001_x.sqlite.sql"), "-- Why.\ncreate table t (id text);");
+}
+
+fn reason(source: &Source) -> Vec<String> {
+    if !source.path.starts_with(FOLDER) || source.text.starts_with("-- ") {
+        return vec![];
+    }
+    vec!["no comment at the top says why this migration exists".to_owned()]
+}
+
+fn unpaired(paths: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for scope in SCOPES {
+        let mut migrations: Vec<(&str, &str)> = Vec::new();
+        for path in paths.iter().filter(|it| it.starts_with(scope)) {
+            match parse(path) {
+                Some(migration) => migrations.push(migration),
+                None => found.push(format!("{path} is not called NNNN_name.{{postgres,sqlite}}.sql")),
+            }
+        }
+        migrations.sort_unstable();
+        for (index, pair) in migrations.chunks(ENGINES.len()).enumerate() {
+            let name = pair[0].0;
+            let engines: Vec<&str> = pair.iter().filter(|it| it.0 == name).map(|it| it.1).collect();
+            if engines != ENGINES {
+                found.push(format!("{scope}/{name} exists for {engines:?} only"));
+            }
+            if !name.starts_with(&format!("{:04}_", index + 1)) {
+                found.push(format!("{scope}/{name} should be number {}", index + 1));
+            }
+        }
+    }
+    found
+}
+
+/// The name and the engine in `tenant/0001_name.engine.sql`.
+fn parse(path: &str) -> Option<(&str, &str)> {
+    let (_, file) = path.split_once('/')?;
+    let (name, engine) = file.strip_suffix(".sql")?.rsplit_once('.')?;
+    let (number, rest) = name.split_once('_')?;
+    let is_right = number.len() == 4 && number.bytes().all(|it| it.is_ascii_digit()) && !rest.is_empty();
+    (is_right && ENGINES.contains(&engine)).then_some((name, engine))
+}
