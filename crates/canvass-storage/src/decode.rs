@@ -22,6 +22,15 @@ pub(crate) fn list<T>(
     decode: impl Fn(&mut Columns) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let rows = session.query(sql, args)?;
+    self::rows(what, rows, decode)
+}
+
+/// Decodes the rows of a query with `decode`; `what` names the thing in an error.
+pub(crate) fn rows<T>(
+    what: &'static str,
+    rows: Vec<Row>,
+    decode: impl Fn(&mut Columns) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
     rows.into_iter()
         .map(|row| {
             let mut columns = Columns::of(what, row);
