@@ -2,7 +2,7 @@
 
 use canvass_model::{
     address::InvalidAddress,
-    definition::{EditRefusal, Fault},
+    definition::{Definition, EditRefusal, Fault},
     survey::WrongStatus,
 };
 use canvass_storage as storage;
@@ -24,7 +24,7 @@ pub enum Error {
     WrongStatus(#[from] WrongStatus),
     /// A question was changed or removed by somebody else in the meantime.
     #[error(transparent)]
-    Edit(#[from] EditRefusal),
+    Edit(EditRefusal),
     /// An address names no page.
     #[error(transparent)]
     Address(#[from] InvalidAddress),
@@ -49,4 +49,51 @@ pub enum Error {
     /// The data could not be reached.
     #[error(transparent)]
     Storage(#[from] storage::Error),
+}
+
+impl Error {
+    /// Whether the same action may succeed later without anybody changing what is asked: what workers retry.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Storage(error) => !matches!(error, storage::Error::Rejected(_) | storage::Error::Corrupt { .. }),
+            Self::TooMany { .. } => true,
+            Self::NotFound
+            | Self::Invalid { .. }
+            | Self::WrongStatus(_)
+            | Self::Edit(_)
+            | Self::Address(_)
+            | Self::ChangedMeanwhile
+            | Self::Taken(_)
+            | Self::Limit(_)
+            | Self::Refused(_) => false,
+        }
+    }
+}
+
+/// A change that would make a definition wrong is a fault of the document, not of somebody else.
+impl From<EditRefusal> for Error {
+    fn from(refusal: EditRefusal) -> Self {
+        match refusal {
+            EditRefusal::Invalid(faults) => Self::Invalid { faults },
+            meanwhile => Self::Edit(meanwhile),
+        }
+    }
+}
+
+/// What applying a batch answers to the intake: a refusal is the record's own fault, and makes it a dead letter.
+impl From<Error> for storage::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Storage(error) => error,
+            refusal => Self::Rejected(refusal.to_string()),
+        }
+    }
+}
+
+/// Reads a definition that was valid when it was stored.
+pub(crate) fn stored_definition(text: &str) -> Result<Definition, Error> {
+    Definition::parse_text(text).map_err(|faults| {
+        let found = faults.first().map(ToString::to_string).unwrap_or_default();
+        Error::Storage(storage::Error::Corrupt { what: "definition", found })
+    })
 }

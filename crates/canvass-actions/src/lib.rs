@@ -1,6 +1,21 @@
 //! The verbs of Canvass: one function per thing a person can do, inside one transaction.
+//!
+//! Actions that need only one transaction take it; those that hash a password, or change the directory and a tenant,
+//! take the [`Directory`](canvass_storage::Directory) and are async. Both may be repeated without harm.
 
+pub mod dead_letters;
 mod error;
 pub mod live;
+pub mod operators;
+pub mod passwords;
+pub mod provisioning;
+pub mod responses;
+pub mod secrets;
+pub mod signing_in;
+pub mod signing_up;
+pub mod surveys;
+pub mod tenants;
+mod throttling;
+pub mod tokens;
 
 pub use error::Error;

@@ -3,23 +3,29 @@
 use canvass_model::{
     address::PageKey,
     definition::Definition,
+    id::SurveyId,
     survey::{Status, Survey, Version},
     time::Timestamp,
 };
-use canvass_storage::{ReadTx, pages, surveys};
+use canvass_storage::{
+    ReadTx,
+    pages::{self, Kind, Page, Visibility},
+    surveys,
+};
 
-use crate::Error;
+use crate::{Error, error::stored_definition};
 
 /// A survey at its public address, with the definition of its live version. Cached; whether it is open depends on the
 /// moment, so it is asked for each request.
 #[derive(Debug)]
 pub struct Live {
-    /// The survey's row at the time of reading; its count of responses may be older.
+    /// The survey's row at the time of reading; its count of responses may be older. Its title is the draft's: show the
+    /// definition's.
     pub survey: Survey,
     /// What it asks.
     pub definition: Definition,
     /// The address, as people see it.
-    pub page: pages::Page,
+    pub page: Page,
 }
 
 /// What a respondent finds at a live address now.
@@ -37,20 +43,36 @@ pub enum Door {
 /// Reads what is live at an address: `None` when there is no page, or its survey is in the trash or put away.
 pub fn load(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<Option<Live>, Error> {
     let Some(page) = pages::find(tx, key)? else { return Ok(None) };
-    let pages::Kind::Survey(id) = page.kind;
-    let Some(survey) = surveys::find(tx, id)?.filter(|it| it.trashed_at.is_none()) else { return Ok(None) };
-    let Some(definition) = definition(tx, &survey, survey.version)? else { return Ok(None) };
-    Ok(Some(Live { survey, definition, page }))
+    let Kind::Survey(id) = page.kind;
+    of_page(tx, id, page)
+}
+
+/// Reads what is live of a survey, wherever its page is: `None` when it has no page, is in the trash or does not exist.
+pub fn load_survey(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Live>, Error> {
+    let Some(page) = pages::find_of_survey(tx, id)? else { return Ok(None) };
+    of_page(tx, id, page)
+}
+
+/// Open surveys that everybody may find, the newest first: what a tenant's index shows.
+pub fn list(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<Live>, Error> {
+    let mut open = Vec::new();
+    for (survey, definition) in surveys::list_public(tx, limit)? {
+        let Some(address) = survey.status.page().cloned() else { continue };
+        let page = Page { address, kind: Kind::Survey(survey.id), visibility: Visibility::Public };
+        open.push(Live { survey, definition: stored_definition(&definition)?, page });
+    }
+    Ok(open)
 }
 
 /// The definition of a published version of a survey.
 pub fn definition(tx: &mut ReadTx<'_>, survey: &Survey, version: Version) -> Result<Option<Definition>, Error> {
-    let Some(text) = surveys::version(tx, survey.id, version)? else { return Ok(None) };
-    let definition = Definition::parse_text(&text).map_err(|faults| canvass_storage::Error::Corrupt {
-        what: "definition",
-        found: faults.first().map(|it| it.message.clone()).unwrap_or_default(),
-    })?;
-    Ok(Some(definition))
+    surveys::version(tx, survey.id, version)?.map(|text| stored_definition(&text)).transpose()
+}
+
+fn of_page(tx: &mut ReadTx<'_>, id: SurveyId, page: Page) -> Result<Option<Live>, Error> {
+    let Some(survey) = surveys::find(tx, id)?.filter(|it| it.trashed_at.is_none()) else { return Ok(None) };
+    let Some(definition) = definition(tx, &survey, survey.version)? else { return Ok(None) };
+    Ok(Some(Live { survey, definition, page }))
 }
 
 impl Live {

@@ -24,15 +24,20 @@ pub fn insert(tx: &mut DirectoryTx<'_>, job: &Job, idempotency_key: Option<&str>
         tx.job_queued = true;
         return Ok(id);
     }
-    let sql = "select id from job where idempotency_key = $1";
-    let earlier = decode::first(tx.session, "job", (sql, &[idempotency_key.into()]), |row| row.parsed(JobId::parse))?;
-    earlier.ok_or_else(|| Error::Conflict("this job".to_owned()))
+    let earlier = idempotency_key.map(|key| find_by_key(tx, key)).transpose()?;
+    earlier.flatten().ok_or_else(|| Error::Conflict("this job".to_owned()))
 }
 
 /// The job with this id.
 pub fn find(tx: &mut DirectoryReadTx<'_>, id: JobId) -> Result<Option<JobRecord>, Error> {
     let sql = "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job where id = $1";
     decode::first(tx.session, "job", (sql, &[Value::text(id)]), record)
+}
+
+/// The job that was queued with this idempotency key.
+pub fn find_by_key(tx: &mut DirectoryReadTx<'_>, idempotency_key: &str) -> Result<Option<JobId>, Error> {
+    let sql = "select id from job where idempotency_key = $1";
+    decode::first(tx.session, "job", (sql, &[idempotency_key.into()]), |row| row.parsed(JobId::parse))
 }
 
 /// Jobs, the newest first, after `after`; of one state, or of all.

@@ -220,6 +220,12 @@ pub fn version(tx: &mut ReadTx<'_>, id: SurveyId, version: Version) -> Result<Op
     decode::first(tx.session, "version", (sql, &[Value::text(id), Value::count(version.0)]), Columns::text)
 }
 
+/// The definitions of the newest published versions, as JSON text, the newest first; at most `limit`.
+pub fn versions(tx: &mut ReadTx<'_>, id: SurveyId, limit: u32) -> Result<Vec<String>, Error> {
+    let sql = "select definition from survey_version where survey = $1 order by version desc limit $2";
+    decode::list(tx.session, "version", (sql, &[Value::text(id), Value::count(limit)]), Columns::text)
+}
+
 /// Removes at most `limit` surveys thrown away before `before`, with their responses. Answers their ids.
 pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<SurveyId>, Error> {
     let sql = "select id from survey where trashed_at < $1 order by trashed_at, id limit $2";
@@ -246,7 +252,8 @@ pub fn content_stamp(tx: &mut ReadTx<'_>) -> Result<i64, Error> {
 }
 
 /// Notes that something public pages show has changed, for the caches of every node; once in a transaction is enough.
-pub(crate) fn change_content(tx: &mut Tx<'_>) -> Result<(), Error> {
+/// From here on, others who change public content of this tenant wait for this transaction to end.
+pub fn change_content(tx: &mut Tx<'_>) -> Result<(), Error> {
     if tx.content_changed {
         return Ok(());
     }

@@ -1,0 +1,247 @@
+//! Surveys: this file is about everything a member does with a survey as a whole; its draft has a file of its own.
+
+mod draft;
+
+use canvass_model::{
+    address::{PageAddress, PageKey},
+    definition::Definition,
+    event::Event,
+    id::SurveyId,
+    member::Actor,
+    plan::Plan,
+    survey::{Revision, Status, Survey, Version, WrongStatus},
+    text::Title,
+};
+use canvass_storage::{
+    ReadTx, Tx, events,
+    pages::{self, Kind, Page, Visibility},
+    surveys,
+};
+
+pub use self::draft::{Draft, edit, find_draft, replace_draft, undo};
+use crate::{Error, error::stored_definition};
+
+/// Where and for whom a survey is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its address under the tenant.
+    pub page: PageAddress,
+    /// Who finds it.
+    pub visibility: Visibility,
+}
+
+/// Added to the title of a copy.
+const COPY: &str = " (copy)";
+/// Beyond this a person finds a better address than a number.
+const SUGGESTIONS_MAX: u32 = 20;
+
+/// Starts a survey without questions.
+pub fn create_blank(tx: &mut Tx<'_>, by: &Actor, title: &Title) -> Result<Survey, Error> {
+    create(tx, by, &Definition::blank(title))
+}
+
+/// Starts a survey from a definition: an import, a template, a document over the API.
+pub fn create(tx: &mut Tx<'_>, by: &Actor, definition: &Definition) -> Result<Survey, Error> {
+    let now = tx.now();
+    let survey = Survey {
+        id: tx.new_id(),
+        title: definition.title_text().to_owned(),
+        status: Status::Draft,
+        revision: Revision(1),
+        version: Version(0),
+        changed_since_published: true,
+        responses: 0,
+        created_at: now,
+        updated_at: now,
+        trashed_at: None,
+    };
+    surveys::insert(tx, &survey, &definition.to_json().to_string())?;
+    events::insert(tx, by, &Event::SurveyCreated { survey: survey.id })?;
+    Ok(survey)
+}
+
+/// Starts a survey with the questions of another one's draft.
+pub fn duplicate(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
+    let mut document = find_draft(tx, id)?.definition.to_json();
+    if let Some(title) = document.get_mut("title") {
+        match title {
+            serde_json::Value::String(text) => mark_as_copy(text),
+            serde_json::Value::Object(translations) => {
+                for translation in translations.values_mut() {
+                    if let serde_json::Value::String(text) = translation {
+                        mark_as_copy(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let definition = Definition::parse(&document).map_err(|faults| Error::Invalid { faults })?;
+    create(tx, by, &definition)
+}
+
+/// Publishes the draft as the next version at an address, within the plan. A survey that is open stays open until the
+/// time that was fixed when it opened; otherwise the plan fixes its closing time now.
+///
+/// [`Error::Invalid`] names what the draft still lacks, [`Error::Limit`] a limit of the plan, [`Error::Taken`] an address
+/// that another survey has.
+pub fn publish(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: SurveyId,
+    publication: &Publication,
+    plan: &Plan,
+) -> Result<Survey, Error> {
+    // First, so that two who publish at once wait for each other and the plan's limit holds.
+    surveys::change_content(tx)?;
+    let Draft { survey, definition } = find_draft(tx, id)?;
+    let faults = definition.publication_faults();
+    if !faults.is_empty() {
+        return Err(Error::Invalid { faults });
+    }
+    let now = tx.now();
+    if !survey.is_open(now) && plan.active_surveys_max <= surveys::count_open(tx)? {
+        return Err(too_many_open(plan));
+    }
+    let survey = survey.publish(publication.page.clone(), now, now.plus_ms(plan.duration_ms_max))?;
+    move_page(tx, id, publication)?;
+    surveys::insert_version(tx, id, survey.version, &definition.to_json().to_string())?;
+    surveys::update(tx, &survey)?;
+    events::insert(tx, by, &Event::SurveyPublished { survey: id, version: survey.version })?;
+    Ok(survey)
+}
+
+/// Stops collecting answers. Its page says so from now on.
+pub fn close(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
+    let survey = found(tx, id)?.close(tx.now())?;
+    surveys::update(tx, &survey)?;
+    events::insert(tx, by, &Event::SurveyClosed { survey: id })?;
+    Ok(survey)
+}
+
+/// Puts a draft or closed survey away. Its address is free again.
+pub fn archive(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
+    let survey = found(tx, id)?;
+    if survey.trashed_at.is_some() {
+        return Err(WrongStatus::InTrash.into());
+    }
+    let survey = survey.archive(tx.now())?;
+    if let Some(page) = pages::find_of_survey(tx, id)? {
+        pages::delete(tx, page.address.key())?;
+    }
+    surveys::update(tx, &survey)?;
+    events::insert(tx, by, &Event::SurveyArchived { survey: id })?;
+    Ok(survey)
+}
+
+/// Throws a survey away; it can be restored for [`Survey::TRASH_DAYS`] days and keeps its address so long.
+pub fn trash(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
+    let survey = found(tx, id)?;
+    if survey.trashed_at.is_some() {
+        return Ok(survey);
+    }
+    let survey = survey.trash(tx.now())?;
+    surveys::update(tx, &survey)?;
+    events::insert(tx, by, &Event::SurveyTrashed { survey: id })?;
+    Ok(survey)
+}
+
+/// Takes a survey out of the trash.
+pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
+    let survey = found(tx, id)?;
+    if survey.trashed_at.is_none() {
+        return Ok(survey);
+    }
+    let survey = survey.restore(tx.now());
+    surveys::update(tx, &survey)?;
+    events::insert(tx, by, &Event::SurveyRestored { survey: id })?;
+    Ok(survey)
+}
+
+/// An address made from a survey's title that no page of this tenant has yet.
+pub fn suggest_page(tx: &mut ReadTx<'_>, title: &str) -> Result<PageAddress, Error> {
+    let first = PageAddress::suggest(title);
+    if is_free(tx, first.key())? {
+        return Ok(first);
+    }
+    for number in 2..=SUGGESTIONS_MAX {
+        let next = PageAddress::parse(&format!("{}-{number}", first.href()))?;
+        if is_free(tx, next.key())? {
+            return Ok(next);
+        }
+    }
+    Ok(first)
+}
+
+/// The survey with this id, or [`Error::NotFound`].
+pub(crate) fn found(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Survey, Error> {
+    surveys::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// Gives a survey the page it is published at, in place of the one it had.
+fn move_page(tx: &mut Tx<'_>, id: SurveyId, publication: &Publication) -> Result<(), Error> {
+    let kind = Kind::Survey(id);
+    if pages::find(tx, publication.page.key())?.is_some_and(|it| it.kind != kind) {
+        return Err(taken(tx, &publication.page)?);
+    }
+    if let Some(page) = pages::find_of_survey(tx, id)? {
+        pages::delete(tx, page.address.key())?;
+    }
+    let (address, visibility) = (publication.page.clone(), publication.visibility);
+    Ok(pages::insert(tx, &Page { address, kind, visibility })?)
+}
+
+fn taken(tx: &mut ReadTx<'_>, page: &PageAddress) -> Result<Error, Error> {
+    let owner = match pages::find(tx, page.key())?.map(|it| it.kind) {
+        Some(Kind::Survey(survey)) => surveys::find(tx, survey)?,
+        None => None,
+    };
+    let owner = owner.map_or_else(|| "another page".to_owned(), |it| owner_name(&it));
+    let message = format!("The address {} is taken by {owner}; choose another", page.native());
+    Ok(Error::Taken(message))
+}
+
+fn owner_name(survey: &Survey) -> String {
+    match survey.trashed_at {
+        None => format!("the survey \"{}\"", survey.title),
+        Some(_) => format!("the survey \"{}\" in the trash", survey.title),
+    }
+}
+
+fn too_many_open(plan: &Plan) -> Error {
+    let count = plan.active_surveys_max;
+    let surveys = if count == 1 { "survey" } else { "surveys" };
+    Error::Limit(format!(
+        "The {} plan has room for {count} open {surveys} at a time. Close one first, or choose a larger plan",
+        plan.id.as_str()
+    ))
+}
+
+/// Marks a title as that of a copy, within the length a title may have.
+fn mark_as_copy(title: &mut String) {
+    let room = Title::CHARS_MAX - COPY.chars().count();
+    if let Some((cut, _)) = title.char_indices().nth(room) {
+        title.truncate(cut);
+    }
+    title.push_str(COPY);
+}
+
+fn is_free(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<bool, Error> {
+    Ok(pages::find(tx, key)?.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_of_a_copy_has_room_for_its_mark() {
+        let mut title = "é".repeat(Title::CHARS_MAX);
+        mark_as_copy(&mut title);
+        assert_eq!(title.chars().count(), Title::CHARS_MAX);
+        assert!(title.ends_with("é (copy)"));
+        let mut title = "Lunch".to_owned();
+        mark_as_copy(&mut title);
+        assert_eq!(title, "Lunch (copy)");
+    }
+}
