@@ -82,8 +82,7 @@ pub fn apply(tx: &mut Tx<'_>, batch: &[Accepted]) -> Result<(), Error> {
             continue;
         };
         for response in responses {
-            let (definition, answers) = definitions.read(tx, response)?;
-            summary.add(definition, &answers);
+            summary.add(&definitions.read(tx, response)?);
         }
         put_summary(tx, survey, &summary)?;
     }
@@ -97,8 +96,8 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, id: ResponseId) -> R
         return Err(Error::NotFound);
     }
     let mut definitions = Definitions::of(survey);
-    let (definition, answers) = definitions.read(tx, &response)?;
-    let kept = find_summary(tx, survey)?.map(|mut it| (it.remove(definition, &answers), it));
+    let answers = definitions.read(tx, &response)?;
+    let kept = find_summary(tx, survey)?.map(|mut it| (it.remove(&answers), it));
     let summary = match kept {
         Some((Recount::NotNeeded, summary)) => summary,
         Some((Recount::Needed, _)) | None => recount(tx, &mut definitions)?,
@@ -128,12 +127,11 @@ impl Definitions {
         Self { survey, versions: HashMap::new() }
     }
 
-    /// A response's answers, with the definition they were given to.
-    fn read(&mut self, tx: &mut ReadTx<'_>, response: &Accepted) -> Result<(&Definition, Answers), Error> {
+    /// A response's answers, read as answers to the version they were given to.
+    fn read(&mut self, tx: &mut ReadTx<'_>, response: &Accepted) -> Result<Answers, Error> {
         let definition = self.version(tx, response.version)?;
-        let answers = Answers::from_stored(definition, &response.answers)
-            .map_err(|error| rejected(format!("response {}: {error}", response.id)))?;
-        Ok((definition, answers))
+        Answers::from_stored(definition, &response.answers)
+            .map_err(|error| rejected(format!("response {}: {error}", response.id)))
     }
 
     fn version(&mut self, tx: &mut ReadTx<'_>, version: Version) -> Result<&Definition, Error> {
@@ -157,8 +155,7 @@ fn recount(tx: &mut ReadTx<'_>, definitions: &mut Definitions) -> Result<Summary
     loop {
         let page = responses::list(tx, definitions.survey, Order::OldestFirst, after, RECOUNT_PAGE)?;
         for response in &page {
-            let (definition, answers) = definitions.read(tx, &response.accepted)?;
-            summary.add(definition, &answers);
+            summary.add(&definitions.read(tx, &response.accepted)?);
         }
         match page.last() {
             Some(last) => after = Some(last.position),
