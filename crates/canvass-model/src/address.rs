@@ -84,7 +84,7 @@ impl PageAddress {
         for byte in self.native.bytes() {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                    out.push(char::from(byte))
+                    out.push(char::from(byte));
                 }
                 _ => {
                     let _ = write!(out, "%{byte:02X}");

@@ -149,7 +149,7 @@ impl Answer {
         match self {
             Self::Text(text) => text.as_str().into(),
             Self::Integer(number) | Self::Scale(number) => (*number).into(),
-            Self::Decimal(number) => crate::definition::number(*number),
+            Self::Decimal(number) => crate::number::to_json(*number),
             Self::Choice(pick) => pick.to_json(),
             Self::Choices(picks) => picks.iter().map(Pick::to_json).collect(),
             Self::YesNo(yes) => (*yes).into(),

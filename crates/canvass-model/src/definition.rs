@@ -11,6 +11,8 @@ pub mod limit;
 mod parse;
 mod publication;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 
@@ -21,16 +23,15 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::parse::escaped;
+#[cfg(test)]
+pub(crate) use self::parse::fields;
 pub use self::{
     edit::{Edit, EditRefusal},
     identifier::{ChoiceId, InvalidIdentifier, QuestionId, SectionId},
     kind::{Choice, Kind, KindName, Other},
     schema::schema,
     text::{InvalidLanguage, Language, Text},
-};
-pub(crate) use self::{
-    parse::{escaped, whole},
-    write::number,
 };
 use crate::text::Title;
 
@@ -273,7 +274,9 @@ impl Fingerprint {
 
     fn of(json: &serde_json::Value) -> Self {
         let digest: [u8; 32] = Sha256::digest(json.to_string()).into();
-        Self(digest.iter().take(8).map(|it| format!("{it:02x}")).collect())
+        let [first, second, third, fourth, fifth, sixth, seventh, eighth, ..] = digest;
+        let short = u64::from_be_bytes([first, second, third, fourth, fifth, sixth, seventh, eighth]);
+        Self(format!("{short:016x}"))
     }
 
     /// Takes a fingerprint from a form; one that never was matches no question.

@@ -17,8 +17,11 @@ pub mod id;
 pub mod job;
 pub mod markdown;
 pub mod member;
+mod number;
 pub mod plan;
 pub mod response;
+#[cfg(test)]
+mod sample;
 pub mod summary;
 pub mod survey;
 pub mod tenant;

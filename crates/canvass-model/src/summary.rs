@@ -61,12 +61,11 @@ impl Summary {
                 Some(counted) => counted,
                 None => self.questions.entry(id.clone()).or_default(),
             };
-            match counted.iter_mut().find(|it| it.suits(answer)) {
-                Some(summary) => summary.add(answer),
-                None => {
-                    counted.push(QuestionSummary::of(answer));
-                    counted.sort_by_key(QuestionSummary::sort);
-                }
+            if let Some(summary) = counted.iter_mut().find(|it| it.suits(answer)) {
+                summary.add(answer);
+            } else {
+                counted.push(QuestionSummary::of(answer));
+                counted.sort_by_key(QuestionSummary::sort);
             }
         }
     }
@@ -94,12 +93,11 @@ impl Summary {
         for (id, counted) in &other.questions {
             let ours = self.questions.entry(id.clone()).or_default();
             for theirs in counted {
-                match ours.iter_mut().find(|it| it.sort() == theirs.sort()) {
-                    Some(summary) => summary.merge(theirs),
-                    None => {
-                        ours.push(theirs.clone());
-                        ours.sort_by_key(QuestionSummary::sort);
-                    }
+                if let Some(summary) = ours.iter_mut().find(|it| it.sort() == theirs.sort()) {
+                    summary.merge(theirs);
+                } else {
+                    ours.push(theirs.clone());
+                    ours.sort_by_key(QuestionSummary::sort);
                 }
             }
         }

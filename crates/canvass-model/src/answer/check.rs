@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Answer, Pick};
-use crate::definition::{Choice, Kind, Other, limit};
+use crate::{
+    definition::{Choice, Kind, Other, limit},
+    number,
+};
 
 /// What was given to a question, before its rules are applied.
 #[derive(Debug)]
@@ -123,14 +126,17 @@ fn text(text: Cow<'_, str>, chars_min: u32, chars_max: u32) -> Result<Option<Ans
 }
 
 fn integer(given: &Given<'_>, min: Option<i64>, max: Option<i64>) -> Result<Option<Answer>, Wrong> {
-    let wanted = || wrong(number_wanted("whole number", min, max));
-    let Some(number) = number(given).ok_or_else(wanted)? else { return Ok(None) };
-    if number.fract() != 0.0 {
-        return Err(wanted());
+    let number = match number(given) {
+        Typed::Nothing => return Ok(None),
+        Typed::Number(number) => number::whole(number),
+        Typed::Nonsense => None,
+    };
+    match number {
+        Some(number) if min.is_none_or(|it| it <= number) && max.is_none_or(|it| number <= it) => {
+            Ok(Some(Answer::Integer(number)))
+        }
+        Some(_) | None => Err(wrong(number_wanted("whole number", min, max))),
     }
-    let number = number as i64;
-    let within = min.is_none_or(|it| it <= number) && max.is_none_or(|it| number <= it);
-    if within { Ok(Some(Answer::Integer(number))) } else { Err(wanted()) }
 }
 
 fn decimal(
@@ -139,7 +145,11 @@ fn decimal(
     step: Option<f64>,
 ) -> Result<Option<Answer>, Wrong> {
     let wanted = || wrong(number_wanted("number", min, max));
-    let Some(number) = number(given).ok_or_else(wanted)? else { return Ok(None) };
+    let number = match number(given) {
+        Typed::Nothing => return Ok(None),
+        Typed::Number(number) => number,
+        Typed::Nonsense => return Err(wanted()),
+    };
     if min.is_some_and(|it| number < it) || max.is_some_and(|it| it < number) {
         return Err(wanted());
     }
@@ -156,25 +166,26 @@ fn decimal(
 /// Decimal fractions are not exact in binary: 0.3 is three steps of 0.1 all the same.
 const STEP_TOLERANCE: f64 = 1e-9;
 
-/// A number within the bounds of all numbers, `Some(None)` when nothing was given, `None` when it is none.
-fn number(given: &Given<'_>) -> Option<Option<f64>> {
-    let number = match given {
-        Given::Number(number) => *number,
-        Given::Text(text) => match typed_number(text.trim()) {
-            Typed::Nothing => return Some(None),
-            Typed::Number(number) => number,
-            Typed::Nonsense => return None,
-        },
-        Given::YesNo(_) | Given::Picks(_) => return None,
-    };
-    // Adding zero turns the negative zero into the one people know.
-    (number.abs() <= limit::NUMBER_MAX as f64).then_some(Some(number + 0.0))
-}
-
+/// What a text or a JSON value says as a number.
 enum Typed {
     Nothing,
     Number(f64),
     Nonsense,
+}
+
+/// The number given, within the bounds of all numbers.
+fn number(given: &Given<'_>) -> Typed {
+    let typed = match given {
+        Given::Number(number) => Typed::Number(*number),
+        Given::Text(text) => typed_number(text.trim()),
+        Given::YesNo(_) | Given::Picks(_) => Typed::Nonsense,
+    };
+    match typed {
+        // Adding zero turns the negative zero into the one people know.
+        Typed::Number(number) if number::is_allowed(number) => Typed::Number(number + 0.0),
+        Typed::Number(_) | Typed::Nonsense => Typed::Nonsense,
+        Typed::Nothing => Typed::Nothing,
+    }
 }
 
 /// Reads a number as people type it: with a full stop or a comma before the decimals, and no other separators.
@@ -193,12 +204,14 @@ fn typed_number(text: &str) -> Typed {
 
 fn scale(kind: &Kind, given: &Given<'_>) -> Result<Option<Answer>, Wrong> {
     let range = kind.scale().unwrap_or(0..=0);
-    let wanted = || wrong(format!("Choose a number from {} to {}", range.start(), range.end()));
-    let Some(number) = number(given).ok_or_else(wanted)? else { return Ok(None) };
-    if number.fract() == 0.0 && range.contains(&(number as i64)) {
-        Ok(Some(Answer::Scale(number as i64)))
-    } else {
-        Err(wanted())
+    let number = match number(given) {
+        Typed::Nothing => return Ok(None),
+        Typed::Number(number) => number::whole(number),
+        Typed::Nonsense => None,
+    };
+    match number {
+        Some(number) if range.contains(&number) => Ok(Some(Answer::Scale(number))),
+        Some(_) | None => Err(wrong(format!("Choose a number from {} to {}", range.start(), range.end()))),
     }
 }
 

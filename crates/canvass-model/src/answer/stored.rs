@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{Answer, Answers, Pick, Unreadable};
-use crate::definition::{ChoiceId, Definition, Kind, QuestionId, whole};
+use crate::{
+    definition::{ChoiceId, Definition, Kind, QuestionId},
+    number::whole_from_json,
+};
 
 /// Reads stored answers. Nothing is checked again: what was accepted stays accepted.
 pub(super) fn read(definition: &Definition, text: &str) -> Result<Answers, Unreadable> {
@@ -30,12 +33,12 @@ fn answer(kind: Option<&Kind>, value: Value) -> Option<Answer> {
         }
         (Some(Kind::Stars { .. } | Kind::OpinionScale { .. } | Kind::Nps { .. }), Value::Number(number)) => {
             let number = Value::Number(number);
-            whole(&number).map(Answer::Scale).or_else(|| number.as_f64().map(Answer::Decimal))
+            whole_from_json(&number).map(Answer::Scale).or_else(|| number.as_f64().map(Answer::Decimal))
         }
         (Some(Kind::Decimal { .. }), Value::Number(number)) => number.as_f64().map(Answer::Decimal),
         (_, Value::Number(number)) => {
             let number = Value::Number(number);
-            whole(&number).map(Answer::Integer).or_else(|| number.as_f64().map(Answer::Decimal))
+            whole_from_json(&number).map(Answer::Integer).or_else(|| number.as_f64().map(Answer::Decimal))
         }
         (_, Value::String(text)) => Some(Answer::Text(text)),
         (_, Value::Bool(yes)) => Some(Answer::YesNo(yes)),

@@ -199,8 +199,11 @@ fn replace_text(present: &mut Option<Text>, base: &Fingerprint, text: Option<Tex
 
 fn add_section(content: &mut Content, after: Option<&SectionId>) -> Result<(), EditRefusal> {
     let place = after.map_or(Ok(0), |it| section_place(content, it).map(|it| it + 1))?;
-    let taken = |id: &SectionId| content.sections.iter().any(|it| it.id == *id);
-    let id = (1..).map(SectionId::generated).find(|it| !taken(it)).ok_or(EditRefusal::RemovedMeanwhile)?;
+    let mut number = 1;
+    while content.sections.iter().any(|it| it.id == SectionId::generated(number)) {
+        number += 1;
+    }
+    let id = SectionId::generated(number);
     content.sections.insert(place, Section { id, title: None, description: None, questions: Vec::new() });
     Ok(())
 }

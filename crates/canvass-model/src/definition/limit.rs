@@ -29,7 +29,7 @@ pub const LONG_TEXT_CHARS_MAX: u32 = 20_000;
 /// Characters of an answer of one's own beside the choices.
 pub const OTHER_CHARS_MAX: u32 = 500;
 /// The largest number asked for or given: beyond 2^53 JSON readers, spreadsheets and browsers lose digits.
-pub const NUMBER_MAX: i64 = 1 << 53;
+pub const NUMBER_MAX: i64 = crate::number::MAX;
 /// The fewest stars.
 pub const STARS_MIN: u8 = 2;
 /// The most stars.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use self::reader::{Object, Prose, Reader};
-pub(crate) use self::reader::{escaped, whole};
+pub(crate) use self::{kind::fields, reader::escaped};
 use super::{Content, Fault, InvalidIdentifier, KindName, Language, Question, QuestionId, Section, SectionId, limit};
 
 /// The fields of the document.
@@ -89,7 +89,7 @@ fn sections(reader: &mut Reader, document: &Object<'_>) -> Vec<Section> {
     let read = listed.iter().enumerate().filter_map(|(place, json)| {
         let pointer = document.at(&format!("sections/{place}"));
         let object = reader.object(json, pointer, &SECTION)?;
-        let id = section_ids.read(reader, &object, (SectionId::parse, SectionId::generated));
+        let id = section_ids.read(reader, &object, SectionId::parse, SectionId::generated);
         let title = reader.text(&object, "title", Prose::Line(limit::TITLE_CHARS_MAX));
         let description = reader.text(&object, "description", Prose::Lines(limit::PROSE_CHARS_MAX));
         if !object.has("questions") {
@@ -110,7 +110,7 @@ fn question(reader: &mut Reader, json: &Value, pointer: String, ids: &mut Ids) -
     let object = match name {
         Some(name) => {
             let foreign = format!("does not belong to a question of type {name}");
-            reader.object_with(json, pointer, &kind::fields(name), &foreign)?
+            reader.object_with(json, pointer, &fields(name), &foreign)?
         }
         None => reader.object(json, pointer, &kind::all_fields())?,
     };
@@ -119,7 +119,7 @@ fn question(reader: &mut Reader, json: &Value, pointer: String, ids: &mut Ids) -
         let problem = if object.has("type") { "is not a question type" } else { "is missing" };
         reader.fault(object.at("type"), format!("type {problem}; it is one of {known}"));
     }
-    let id = ids.read(reader, &object, (QuestionId::parse, QuestionId::generated));
+    let id = ids.read(reader, &object, QuestionId::parse, QuestionId::generated);
     let label = reader.required_text(&object, "label", Prose::Line(limit::LABEL_CHARS_MAX));
     let help = reader.text(&object, "help", Prose::Lines(limit::HELP_CHARS_MAX));
     let required = reader.flag(&object, "required");
@@ -143,11 +143,12 @@ impl Ids {
     }
 
     /// The id of `object`, or the first free one in its place.
-    pub(super) fn read<I: Clone + std::fmt::Display>(
+    pub(super) fn read<I: std::fmt::Display>(
         &mut self,
         reader: &mut Reader,
         object: &Object<'_>,
-        (parse, generate): (fn(&str) -> Result<I, InvalidIdentifier>, fn(usize) -> I),
+        parse: fn(&str) -> Result<I, InvalidIdentifier>,
+        generate: fn(usize) -> I,
     ) -> Option<I> {
         let pointer = object.at("id");
         let Some(given) = object.get("id") else { return Some(self.first_free(generate)) };

@@ -1,6 +1,6 @@
 //! Readiness: this file is about what a draft may lack and a published survey may not.
 
-use super::{Choice, Definition, Fault, Question, Text};
+use super::{Choice, Definition, Fault, Kind, Other, Question, Text};
 
 /// Everything in the way of publication.
 pub(super) fn faults(definition: &Definition) -> Vec<Fault> {
@@ -35,6 +35,19 @@ fn question(faults: &mut Vec<Fault>, question: &Question, pointer: &str) {
             written(faults, Some(&choice.label), &at(&format!("choices/{place}/label")), "Write the choice");
         }
         same_labels(faults, choices, &at("choices"));
+    }
+    picks(faults, &question.kind, pointer);
+}
+
+/// A question that asks for more choices than it has can never be answered.
+fn picks(faults: &mut Vec<Fault>, kind: &Kind, pointer: &str) {
+    let Kind::MultipleChoice { choices, other, picks_min, picks_max } = kind else { return };
+    let offered = choices.len() + usize::from(*other != Other::Absent);
+    for (name, picks) in [("picks_min", picks_min), ("picks_max", picks_max)] {
+        if picks.is_some_and(|it| offered < it as usize) {
+            let message = format!("Only {offered} answers are offered; ask for no more");
+            faults.push(Fault::new(format!("{pointer}/{name}"), message));
+        }
     }
 }
 

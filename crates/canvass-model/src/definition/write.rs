@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Choice, Content, Kind, Other, Question, Section, Text, limit};
+use crate::number;
 
 /// The whole document.
 pub(super) fn definition(content: &Content) -> Value {
@@ -52,9 +53,9 @@ fn kind(object: &mut Map<String, Value>, kind: &Kind) {
             optional(object, "unit", unit.as_ref());
         }
         Kind::Decimal { min, max, step, unit } => {
-            given(object, "min", min.map(number));
-            given(object, "max", max.map(number));
-            given(object, "step", step.map(number));
+            given(object, "min", min.map(number::to_json));
+            given(object, "max", max.map(number::to_json));
+            given(object, "step", step.map(number::to_json));
             optional(object, "unit", unit.as_ref());
         }
         Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => list(object, choices, other),
@@ -95,7 +96,12 @@ fn lengths(object: &mut Map<String, Value>, chars_min: u32, (chars_max, default)
     unless_default(object, "chars_max", chars_max, default);
 }
 
-fn unless_default<N: Into<Value> + PartialEq>(object: &mut Map<String, Value>, name: &str, value: N, default: N) {
+fn unless_default<N: Into<Value> + PartialEq + Copy>(
+    object: &mut Map<String, Value>,
+    name: &str,
+    value: N,
+    default: N,
+) {
     given(object, name, (value != default).then(|| value.into()));
 }
 
@@ -107,10 +113,4 @@ fn given(object: &mut Map<String, Value>, name: &str, value: Option<Value>) {
     if let Some(value) = value {
         object.insert(name.to_owned(), value);
     }
-}
-
-/// A whole number without decimals, so that 3 is not written 3.0.
-pub(crate) fn number(value: f64) -> Value {
-    let within = value.abs() <= limit::NUMBER_MAX as f64;
-    if within && value.fract() == 0.0 { Value::from(value as i64) } else { Value::from(value) }
 }

@@ -5,7 +5,10 @@ use serde_json::{Map, Value, json};
 use super::{
     ChoiceSummary, Frequent, NumberSummary, QuestionSummary, ScaleSummary, Summary, TextSummary, YesNoSummary,
 };
-use crate::definition::{Definition, Kind, Other, Question, number};
+use crate::{
+    definition::{Definition, Kind, Other, Question},
+    number::to_json,
+};
 
 /// Every question of the definition that can be answered, with zeros where nobody did.
 pub(super) fn show(summary: &Summary, definition: &Definition) -> Value {
@@ -46,13 +49,13 @@ fn text(summary: &TextSummary) -> Value {
 fn numbers(summary: &NumberSummary) -> Value {
     let moments = &summary.moments;
     let bins = summary.histogram.bins();
-    let bins = bins.map(|it| json!({ "from": number(it.from), "to": number(it.to), "count": it.count }));
+    let bins = bins.map(|it| json!({ "from": to_json(it.from), "to": to_json(it.to), "count": it.count }));
     json!({
         "answered": moments.count,
         "mean": (moments.count != 0).then_some(moments.mean),
         "variance": moments.variance(),
-        "min": moments.min().map(number),
-        "max": moments.max().map(number),
+        "min": moments.min().map(to_json),
+        "max": moments.max().map(to_json),
         "histogram": bins.collect::<Vec<_>>(),
     })
 }

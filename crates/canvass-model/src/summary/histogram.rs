@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::number;
+
 /// How often each number was given. Exact, to a thousandth, up to [`BINS_MAX`](Self::BINS_MAX) different numbers; then in
 /// bins of one width, the smallest of … 1, 5, 10, 50, 100 … that needs no more bins than that. Bins begin at multiples of
 /// their width and every width divides the next, so that the result does not depend on the order of the numbers.
@@ -65,13 +67,14 @@ impl Histogram {
 
     /// The bins that hold anything, the lowest first.
     pub fn bins(&self) -> impl Iterator<Item = Bin> {
-        let width = width(self.step) as f64 / UNITS;
+        let width = number::float(width(self.step)) / UNITS;
         self.bins.iter().map(move |(place, count)| {
-            let from = (*place * self::width(self.step)) as f64 / UNITS;
+            let from = number::float(*place) * width;
             Bin { from, to: if self.step == 0 { from } else { from + width }, count: *count }
         })
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "no number is beyond 2^53")]
     fn place(&self, number: f64) -> i64 {
         ((number * UNITS).round() as i64).div_euclid(width(self.step))
     }

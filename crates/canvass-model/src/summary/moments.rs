@@ -1,6 +1,8 @@
 //! Mean and variance: this file is about keeping them so that nothing is lost to cancellation.
 
-/// Count, mean, variance and extremes of numbers, by Welford's update and the parallel one of Chan, Golub and LeVeque.
+use crate::number;
+
+/// Count, mean, variance and extremes of numbers, by Welford's update and the parallel one of Chan, Golub and `LeVeque`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Moments {
     /// How many.
@@ -24,7 +26,7 @@ impl Moments {
         let first = self.count == 0;
         self.count += 1;
         let before = number - self.mean;
-        self.mean += before / self.count as f64;
+        self.mean += before / number::count(self.count);
         self.squares += before * (number - self.mean);
         self.low = if first { number } else { self.low.min(number) };
         self.high = if first { number } else { self.high.max(number) };
@@ -38,7 +40,7 @@ impl Moments {
         }
         self.count -= 1;
         let after = number - self.mean;
-        self.mean -= after / self.count as f64;
+        self.mean -= after / number::count(self.count);
         self.squares = (self.squares - after * (number - self.mean)).max(0.0);
     }
 
@@ -50,18 +52,18 @@ impl Moments {
             }
             return;
         }
-        let (ours, theirs) = (self.count as f64, other.count as f64);
+        let (ours, theirs) = (number::count(self.count), number::count(other.count));
         let between = other.mean - self.mean;
         self.count += other.count;
-        self.mean += between * (theirs / self.count as f64);
-        self.squares += other.squares + between * between * (ours * theirs / self.count as f64);
+        self.mean += between * (theirs / number::count(self.count));
+        self.squares += other.squares + between * between * (ours * theirs / number::count(self.count));
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
     }
 
     /// The sample variance (divided by the count less one); `None` below two numbers.
     pub fn variance(&self) -> Option<f64> {
-        (2 <= self.count).then(|| self.squares / (self.count - 1) as f64)
+        (2 <= self.count).then(|| self.squares / number::count(self.count - 1))
     }
 
     /// The square root of the variance.
@@ -84,6 +86,7 @@ impl Moments {
 mod bits {
     use serde::Deserialize;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
     pub(super) fn serialize<S: serde::Serializer>(float: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(float.to_bits())
     }

@@ -6,6 +6,7 @@ use super::{Frequent, Histogram, Moments, Recount, words};
 use crate::{
     answer::{Answer, Pick},
     definition::{ChoiceId, Kind},
+    number,
 };
 
 /// The running statistics of one question, by the sort of its answers.
@@ -163,7 +164,7 @@ impl QuestionSummary {
     pub(super) fn add(&mut self, answer: &Answer) {
         match (self, answer) {
             (Self::Text(it), Answer::Text(text)) => it.add(text),
-            (Self::Number(it), Answer::Integer(number)) => it.add(*number as f64),
+            (Self::Number(it), Answer::Integer(number)) => it.add(number::float(*number)),
             (Self::Number(it), Answer::Decimal(number)) => it.add(*number),
             (Self::Choice(it), Answer::Choice(pick)) => it.add(std::slice::from_ref(pick)),
             (Self::Choice(it), Answer::Choices(picks)) => it.add(picks),
@@ -178,7 +179,7 @@ impl QuestionSummary {
     pub(super) fn remove(&mut self, answer: &Answer) -> Recount {
         let clean = match (self, answer) {
             (Self::Text(it), Answer::Text(text)) => it.remove(text),
-            (Self::Number(it), Answer::Integer(number)) => it.remove(*number as f64),
+            (Self::Number(it), Answer::Integer(number)) => it.remove(number::float(*number)),
             (Self::Number(it), Answer::Decimal(number)) => it.remove(*number),
             (Self::Choice(it), Answer::Choice(pick)) => it.remove(std::slice::from_ref(pick)),
             (Self::Choice(it), Answer::Choices(picks)) => it.remove(picks),
@@ -305,8 +306,8 @@ impl ScaleSummary {
     /// The mean; `None` without answers.
     pub fn mean(&self) -> Option<f64> {
         let answered = self.answered();
-        let sum: f64 = self.counts.iter().map(|(point, count)| *point as f64 * *count as f64).sum();
-        (answered != 0).then(|| sum / answered as f64)
+        let sum: f64 = self.counts.iter().map(|(point, count)| number::float(*point) * number::count(*count)).sum();
+        (answered != 0).then(|| sum / number::count(answered))
     }
 
     /// The answers as an NPS; `None` without any.
@@ -314,7 +315,7 @@ impl ScaleSummary {
         let answered = self.answered();
         let within = |points: std::ops::RangeInclusive<i64>| -> u64 { self.counts.range(points).map(|it| it.1).sum() };
         let (promoters, passives, detractors) = (within(9..=10), within(7..=8), within(0..=6));
-        let score = (promoters as f64 - detractors as f64) * 100.0 / answered as f64;
+        let score = (number::count(promoters) - number::count(detractors)) * 100.0 / number::count(answered);
         (answered != 0).then_some(NetPromoter { promoters, passives, detractors, score })
     }
 }

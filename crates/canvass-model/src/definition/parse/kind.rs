@@ -7,7 +7,7 @@ use super::{
 use crate::definition::{Choice, ChoiceId, Kind, KindName, Other, Text, limit};
 
 /// The fields a question of this type may have.
-pub(in crate::definition) fn fields(name: KindName) -> Vec<&'static str> {
+pub(crate) fn fields(name: KindName) -> Vec<&'static str> {
     let own: &[&str] = match name {
         KindName::ShortText | KindName::LongText => &["required", "chars_min", "chars_max"],
         KindName::Integer => &["required", "min", "max", "unit"],
@@ -102,7 +102,7 @@ fn choices(reader: &mut Reader, object: &Object<'_>) -> Vec<Choice> {
     let mut ids = Ids::new(&listed.iter().collect::<Vec<_>>(), str::to_owned);
     let read = listed.iter().enumerate().filter_map(|(place, json)| {
         let choice = reader.object(json, object.at(&format!("choices/{place}")), &["id", "label"])?;
-        let id = ids.read(reader, &choice, (ChoiceId::parse, ChoiceId::generated));
+        let id = ids.read(reader, &choice, ChoiceId::parse, ChoiceId::generated);
         let label = reader.required_text(&choice, "label", Prose::Line(limit::CHOICE_CHARS_MAX));
         Some(Choice { id: id?, label: label? })
     });

@@ -4,7 +4,10 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use crate::definition::{Fault, Language, Text, limit};
+use crate::{
+    definition::{Fault, Language, Text, limit},
+    number,
+};
 
 /// Collects faults while a document is read to its end.
 pub(in crate::definition) struct Reader {
@@ -173,7 +176,7 @@ impl Reader {
     /// A whole number within a range; `3.0` is one.
     pub(super) fn whole(&mut self, object: &Object<'_>, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let json = object.get(name)?;
-        match whole(json) {
+        match number::whole_from_json(json) {
             Some(number) if range.contains(&number) => Some(number),
             Some(_) => {
                 self.fault(object.at(name), format!("{name} must be from {} to {}", range.start(), range.end()));
@@ -204,7 +207,7 @@ impl Reader {
             self.fault(object.at(name), format!("{name} must be a number"));
             return None;
         };
-        if number.abs() <= limit::NUMBER_MAX as f64 {
+        if number::is_allowed(number) {
             // Adding zero turns the negative zero into the one people know.
             return Some(number + 0.0);
         }
@@ -253,14 +256,6 @@ impl<'a> Object<'a> {
     pub(super) fn at(&self, name: &str) -> String {
         format!("{}/{name}", self.pointer)
     }
-}
-
-/// A number without a fraction, also when written with one that is zero.
-pub(crate) fn whole(json: &Value) -> Option<i64> {
-    json.as_i64().or_else(|| {
-        let number = json.as_f64()?;
-        (number.fract() == 0.0 && number.abs() <= limit::NUMBER_MAX as f64).then_some(number as i64)
-    })
 }
 
 /// A name as a step of a JSON pointer.
