@@ -1,24 +1,16 @@
-// What browser journeys stand on: the real binary on a port of its own, a Chromium, and what is checked on every page.
+// What browser journeys stand on: a Chromium, and what is checked on every page.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import { READY_MS_MAX, root, startCanvass } from "./canvass.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const tools = join(root, ".tools", "chromium");
-
-/** How long the binary may take to answer or to drain, on a machine that compiles at the same time. */
-const READY_MS_MAX = 30_000;
 
 /** How long one journey may take; then it hangs. */
 const JOURNEY_MS_MAX = 120_000;
@@ -32,7 +24,7 @@ export const screens = {
 
 /**
  * Runs one journey against a Canvass of its own, and fails it for anything a page complains about on its console.
- * `options` are those of `startCanvass`; the journey gets `{ canvass, page }`, `page` being `openPage` below.
+ * `options` are those of `startCanvass` (canvass.mjs); the journey gets `{ canvass, page }`, `page` being `openPage` below.
  */
 export function journey(name, options, walk) {
   test(name, { timeout: JOURNEY_MS_MAX }, async () => {
@@ -54,70 +46,6 @@ export function journey(name, options, walk) {
       await Promise.all(contexts.map((context) => context.close()));
       await canvass.stop();
     }
-  });
-}
-
-/**
- * Starts `canvass serve` on a free port with an empty data folder, and waits until it is healthy.
- * `args` are added to the command, `env` to its environment; CANVASS_BIN names another binary than the debug build.
- * `announced` holds the JSON lines it has printed on standard output.
- */
-export async function startCanvass({ args = [], env = {} } = {}) {
-  const binary = process.env.CANVASS_BIN ?? join(root, "target", "debug", "canvass");
-  if (!existsSync(binary)) throw new Error(`${binary} does not exist: run cargo build -p canvass first`);
-  const folder = await mkdtemp(join(tmpdir(), "canvass-journey-"));
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    binary,
-    ["serve", "--listen", url.slice("http://".length), "--data", join(folder, "data"), "--base-url", url, "--json", ...args],
-    { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  process.once("exit", () => child.kill("SIGKILL"));
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  const lines = [];
-  const announced = [];
-  createInterface({ input: child.stderr }).on("line", (line) => lines.push(line));
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    if (line.startsWith("{")) announced.push(JSON.parse(line));
-  });
-
-  const log = () => lines.join("\n");
-  const stop = async () => {
-    child.kill("SIGTERM");
-    const end = await Promise.race([ended, pause(READY_MS_MAX, "no end", { ref: false })]);
-    if (end === "no end") child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
-    assert.equal(end, 0, `Canvass should end by itself after SIGTERM, with 0. It said:\n${log()}`);
-  };
-  try {
-    await waitUntilHealthy(url, ended, log);
-  } catch (error) {
-    child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-  return { url, announced, log, stop };
-}
-
-async function waitUntilHealthy(url, ended, log) {
-  let end;
-  ended.then((how) => (end = how));
-  for (const deadline = Date.now() + READY_MS_MAX; Date.now() < deadline; await pause(20)) {
-    if (end !== undefined) throw new Error(`Canvass ended at start (${end}). It said:\n${log()}`);
-    const answer = await fetch(`${url}/-/health`).catch(() => undefined);
-    if (answer?.status === 200) return;
-  }
-  throw new Error(`Canvass was not healthy within ${READY_MS_MAX} ms. It said:\n${log()}`);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
   });
 }
 
