@@ -45,7 +45,7 @@ function fontConfiguration() {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 ${Object.entries(families).map(alias).join("\n")}
 </fontconfig>
 `;

@@ -66,7 +66,12 @@ function launch() {
   if (own) return chromium.launch({ ...settings, executablePath: own });
   const executablePath = join(tools, "chromium");
   if (!existsSync(executablePath)) throw new Error("Chromium for the tests is missing: run script/bootstrap first");
-  const env = { ...process.env, LD_LIBRARY_PATH: join(tools, "lib"), FONTCONFIG_FILE: join(tools, "fonts.conf") };
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: join(tools, "lib"),
+    FONTCONFIG_FILE: join(tools, "fonts.conf"),
+    XDG_CACHE_HOME: join(tools, "cache"),
+  };
   return chromium.launch({ ...settings, executablePath, env });
 }
 
