@@ -31,7 +31,7 @@ pub use self::{
     counters::{Counters, Mood, Snapshot},
     pace::Pace,
     queue::{Batch, Queue},
-    task::{Failure, FailureKind, Task},
+    task::{Failure, FailureKind, Outcome, Task},
 };
 
 /// How long a worker that was asked to stop may finish what it holds. Below the 30 seconds that systemd and

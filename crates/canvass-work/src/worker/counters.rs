@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::Failure;
+use super::{Failure, Outcome};
 
 /// The running counts of one worker. Clones share them.
 #[derive(Debug, Clone)]
@@ -38,8 +38,8 @@ pub struct Snapshot {
     pub cycles: u64,
     /// Rounds over its queues.
     pub iterations: u64,
-    /// Messages taken.
-    pub taken: u64,
+    /// Messages taken and not yet settled. What a drain left in hand comes again after its lease.
+    pub in_hand: u64,
     /// Messages worked off.
     pub done: u64,
     /// Messages that failed, each time counted.
@@ -54,6 +54,15 @@ pub struct Snapshot {
     pub last_error_ago_ms: Option<u64>,
     /// How long the oldest message of the last batch had waited, in milliseconds.
     pub lag_ms: Option<u64>,
+}
+
+impl Snapshot {
+    /// Counts one message in hand as settled.
+    pub(super) fn settle(&mut self, outcome: Outcome) {
+        self.in_hand = self.in_hand.saturating_sub(1);
+        self.done += outcome.done as u64;
+        self.failed += outcome.failed as u64;
+    }
 }
 
 #[derive(Debug)]
@@ -76,7 +85,7 @@ impl Counters {
             mood: Mood::Waiting,
             cycles: 0,
             iterations: 0,
-            taken: 0,
+            in_hand: 0,
             done: 0,
             failed: 0,
             errors: 0,

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{BackOff, Batch, Failure, FailureKind, Mood, Queue, Task, Worker};
+use super::{BackOff, Batch, Failure, FailureKind, Mood, Outcome, Queue, Task, Worker};
 
 /// How a cycle or an iteration went, which decides how to go on.
 #[derive(Debug, Default, Clone, Copy)]
@@ -44,10 +44,9 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
                 biased;
                 course = self.cycle(&shutdown) => course,
                 () = overdue(&shutdown, within) => {
-                    let left = self.counters.snapshot();
                     tracing::warn!(
                         worker = self.name,
-                        left = left.taken - left.done - left.failed,
+                        left = self.counters.snapshot().in_hand,
                         "A worker could not finish its batch in time; what is left comes again after its lease"
                     );
                     break;
@@ -111,13 +110,14 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
     async fn work_off(&mut self, index: usize, batch: Batch<Q::Message>, course: &mut Course) {
         let taken = batch.messages.len();
         self.counters.lag(batch.lag, taken);
-        self.counters.count(|it| it.taken += taken as u64);
+        self.counters.count(|it| it.in_hand += taken as u64);
         for message in batch.messages {
-            let outcome = contained(timed(self.run_within, async { self.task.run(&message).await })).await;
-            let settled = match outcome {
-                Ok(()) => {
-                    self.counters.count(|it| it.done += 1);
-                    course.done += 1;
+            let ran = contained(timed(self.run_within, async { self.task.run(&message).await })).await;
+            let settled = match ran {
+                Ok(outcome) => {
+                    self.counters.count(|it| it.settle(outcome));
+                    course.done += outcome.done;
+                    course.is_full |= outcome.is_full;
                     contained(async { self.queues[index].done(message).await }).await
                 }
                 Err(failure) => {
@@ -189,7 +189,7 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
         let queue = self.queues[index].name();
         tracing::warn!(worker = self.name, queue, kind = ?failure.kind, error = %failure, "A message failed");
         self.counters.count(|it| {
-            it.failed += 1;
+            it.settle(Outcome { done: 0, failed: 1, is_full: false });
             it.panics += u64::from(failure.kind == FailureKind::Panic);
         });
         self.counters.remember(failure);
@@ -212,7 +212,7 @@ async fn contained<V>(work: impl Future<Output = Result<V, Failure>>) -> Result<
     outcome.unwrap_or_else(|panic| Err(Failure::from_panic(panic.as_ref())))
 }
 
-async fn timed(within: Duration, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+async fn timed<V>(within: Duration, work: impl Future<Output = Result<V, Failure>>) -> Result<V, Failure> {
     let late = |_| Err(Failure::transient(format!("not finished within {} seconds", within.as_secs())));
     timeout(within, work).await.unwrap_or_else(late)
 }

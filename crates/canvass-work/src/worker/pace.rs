@@ -15,11 +15,11 @@ pub struct Pace {
 
 impl Pace {
     /// A shorter interval would be a hot loop by another name.
-    pub const INTERVAL_MIN: Duration = Duration::from_millis(10);
+    pub const INTERVAL_MIN: Duration = Duration::from_millis(5);
     /// A smaller batch would leave a queue to starve.
     pub const BATCH_MIN: usize = 1;
     /// A batch is held in memory; this keeps it from being the whole queue.
-    pub const BATCH_MAX: usize = 10_000;
+    pub const BATCH_MAX: usize = 100_000;
     /// Fewer would be none.
     pub const ITERATIONS_MIN: usize = 1;
     /// Enough that setting up and tearing down hardly count, few enough that neither waits long.

@@ -11,12 +11,24 @@ pub trait Task<M>: Send + 'static {
     }
 
     /// Works one message off. It may see a message twice, after a crash; it must then do no harm.
-    fn run(&mut self, message: &M) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn run(&mut self, message: &M) -> impl Future<Output = Result<Outcome, Failure>> + Send;
 
     /// Tears down after a cycle, also after one with errors, but not after one that was cut off by a drain.
     fn post_run(&mut self) -> impl Future<Output = Result<(), Failure>> + Send {
         async { Ok(()) }
     }
+}
+
+/// What working one message off came to. A message may stand for many: a queue that takes, works off and settles in one
+/// transaction hands out rounds, and only their end tells how much there was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many were worked off.
+    pub done: usize,
+    /// How many failed and were settled as such.
+    pub failed: usize,
+    /// Whether there was as much as could be taken, so that more may wait.
+    pub is_full: bool,
 }
 
 /// Why something could not be done.
@@ -37,6 +49,11 @@ pub enum FailureKind {
     Permanent,
     /// Our own mistake: the task panicked. It may work later.
     Panic,
+}
+
+impl Outcome {
+    /// One message was worked off.
+    pub const DONE: Self = Self { done: 1, failed: 0, is_full: false };
 }
 
 impl Failure {

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::memory::{Said, Waiting, start, talker};
+use self::memory::{Pump, Said, Waiting, start, talker};
 use super::{BackOff, FailureKind, Jitter, Mood, Pace, every};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -210,7 +210,7 @@ async fn a_drain_ends_at_its_bound() {
 
     assert_eq!(began_at.elapsed(), SECOND * 41);
     let snapshot = counters.snapshot();
-    assert_eq!((snapshot.taken, snapshot.done, snapshot.failed), (5, 1, 0));
+    assert_eq!((snapshot.in_hand, snapshot.done, snapshot.failed), (4, 1, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,7 +235,7 @@ async fn a_message_that_fails_does_not_hold_up_those_behind_it() {
 
     assert_eq!((queue.done(), queue.dead()), (vec![1, 2, 3], vec![901, 999]));
     let snapshot = counters.snapshot();
-    assert_eq!((snapshot.taken, snapshot.done, snapshot.failed, snapshot.panics), (5, 3, 2, 1));
+    assert_eq!((snapshot.in_hand, snapshot.done, snapshot.failed, snapshot.panics), (0, 3, 2, 1));
     assert_eq!(snapshot.lag_ms, Some(0), "the last look found nothing");
 }
 
@@ -280,4 +280,21 @@ async fn a_queue_that_gives_everything_back_is_not_asked_again_at_once() {
     start(worker, hears).stop_after(SECOND * 9 + SECOND / 2).await;
 
     assert_eq!((queue.looks(), queue.left()), (10, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_may_stand_for_a_round_of_many() {
+    let pump = Pump::over(25);
+    let worker = every(HOUR).for_queue(pump.clone()).batch(10).iterations_max(2).perform("t", pump.clone());
+    let (counters, shutdown) = (worker.counters(), CancellationToken::new());
+
+    tokio::join!(worker.run(shutdown.clone()), async {
+        sleep(SECOND).await;
+        shutdown.cancel();
+    });
+
+    assert_eq!(pump.left(), 0);
+    let snapshot = counters.snapshot();
+    assert_eq!((snapshot.done, snapshot.failed, snapshot.in_hand), (22, 3, 0));
+    assert_eq!((snapshot.iterations, snapshot.cycles), (3, 2), "10, 10 and 5");
 }

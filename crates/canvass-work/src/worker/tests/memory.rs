@@ -12,7 +12,7 @@ use std::{
 use tokio::{sync::mpsc, task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::worker::{Batch, Counters, Failure, Queue, Task, Worker};
+use crate::worker::{Batch, Counters, Failure, Outcome, Queue, Task, Worker};
 
 /// A queue in memory. What fails goes to its dead letters at once; `faults` looks fail first.
 #[derive(Clone, Default)]
@@ -105,6 +105,50 @@ impl Queue for Waiting {
     }
 }
 
+/// A queue that takes, works off and settles in one go: hands out rounds, and is the task that runs them. One message of
+/// each round fails.
+#[derive(Clone)]
+pub(super) struct Pump(Arc<AtomicUsize>);
+
+impl Pump {
+    pub(super) fn over(messages: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(messages)))
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Queue for Pump {
+    type Message = usize;
+
+    fn name(&self) -> &'static str {
+        "pump"
+    }
+
+    async fn take(&self, max: usize) -> Result<Batch<usize>, Failure> {
+        Ok(Batch { messages: vec![max], is_full: false, lag: None })
+    }
+
+    async fn done(&self, _: usize) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn failed(&self, _: usize, _: &Failure) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl Task<usize> for Pump {
+    async fn run(&mut self, max: &usize) -> Result<Outcome, Failure> {
+        let taken = self.left().min(*max);
+        self.0.fetch_sub(taken, Ordering::SeqCst);
+        let failed = taken.min(1);
+        Ok(Outcome { done: taken - failed, failed, is_full: taken == *max })
+    }
+}
+
 /// What happened, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
@@ -125,11 +169,11 @@ impl Task<u32> for Talker {
         Ok(())
     }
 
-    async fn run(&mut self, message: &u32) -> Result<(), Failure> {
+    async fn run(&mut self, message: &u32) -> Result<Outcome, Failure> {
         let _ = self.says.send(Said::Ran(*message));
         sleep(self.takes).await;
         assert_ne!(*message, 999, "poison");
-        if 900 < *message { Err(Failure::permanent("refused")) } else { Ok(()) }
+        if 900 < *message { Err(Failure::permanent("refused")) } else { Ok(Outcome::DONE) }
     }
 
     async fn post_run(&mut self) -> Result<(), Failure> {
