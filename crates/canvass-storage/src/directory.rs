@@ -9,7 +9,7 @@ use canvass_model::{
     token::SecretHash,
 };
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::{
     DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant,
@@ -28,20 +28,18 @@ pub struct Directory {
 }
 
 /// What rings on this node, at once, when there is new work; other nodes find it with their next look.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Bells {
-    /// A job was queued.
-    pub jobs: Arc<Notify>,
-    /// Responses were accepted.
-    pub intake: Arc<Notify>,
+    jobs: watch::Sender<()>,
+    pub(crate) intake: watch::Sender<()>,
 }
 
 impl Directory {
     /// Opens the installation, bringing the directory's tables to the newest version.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
         let engine = crate::engine::open(settings).await?;
-        let bells = Bells::default();
-        let open = Arc::new(OpenTenants::new(Arc::clone(&engine), Arc::clone(&bells.intake)));
+        let bells = Bells { jobs: watch::Sender::new(()), intake: watch::Sender::new(()) };
+        let open = Arc::new(OpenTenants::new(Arc::clone(&engine), bells.clone()));
         Ok(Self { engine, open, bells })
     }
 
@@ -157,7 +155,7 @@ impl Directory {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (engine, bell) = (Arc::clone(&self.engine), Arc::clone(&self.bells.jobs));
+        let (engine, bells) = (Arc::clone(&self.engine), self.bells.clone());
         let done = blocking(move || {
             let (mut outcome, mut job_queued) = (None, false);
             let ended = engine.with_directory(mode, &mut |session| {
@@ -169,12 +167,24 @@ impl Directory {
                 Ok(end)
             });
             if job_queued && ended.is_ok() {
-                bell.notify_one();
+                bells.jobs.send_replace(());
             }
             Ok(settle(outcome, ended))
         })
         .await;
         done.unwrap_or_else(|error| Err(E::from(error)))
+    }
+}
+
+impl Bells {
+    /// Changes when a job was queued.
+    pub fn on_job(&self) -> watch::Receiver<()> {
+        self.jobs.subscribe()
+    }
+
+    /// Changes when responses were accepted.
+    pub fn on_response(&self) -> watch::Receiver<()> {
+        self.intake.subscribe()
     }
 }
 

@@ -142,9 +142,10 @@ pub fn fail(tx: &mut DirectoryTx<'_>, id: JobId, error: &str, retry_at: Option<T
     Ok(())
 }
 
-/// Makes a failed job due again, with its attempts forgotten. `false` when it has not failed.
+/// Makes a failed job due again, from its first step and with its attempts forgotten: what it did was undone. `false`
+/// when it has not failed.
 pub fn retry(tx: &mut DirectoryTx<'_>, id: JobId) -> Result<bool, Error> {
-    let sql = "update job set state = 'waiting', due_at = $2, attempts = 0, updated_at = $2
+    let sql = "update job set state = 'waiting', due_at = $2, attempts = 0, steps = '[]', updated_at = $2
         where id = $1 and state = 'failed'";
     let now = tx.now();
     let is_due = 0 < tx.session.execute(sql, &[Value::text(id), now.into()])?;

@@ -19,10 +19,10 @@ use canvass_model::{
     time::Timestamp,
 };
 use lru::LruCache;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use crate::{
-    Error, ReadTx, Receipt, Tx,
+    Bells, Error, ReadTx, Receipt, Tx,
     directory::{blocking, settle},
     engine::{End, Engine, Mode},
     surveys,
@@ -35,7 +35,7 @@ pub struct Tenant {
     record: TenantRecord,
     engine: Arc<dyn Engine>,
     shelf: Arc<Shelf>,
-    intake_bell: Arc<Notify>,
+    bells: Bells,
 }
 
 /// Tells when a survey's responses changed.
@@ -65,7 +65,7 @@ struct Content {
 /// The tenants in use on this node.
 pub(crate) struct OpenTenants {
     engine: Arc<dyn Engine>,
-    intake_bell: Arc<Notify>,
+    bells: Bells,
     shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
     records: Mutex<LruCache<Alias, (Instant, Option<TenantRecord>)>>,
 }
@@ -112,7 +112,7 @@ impl Tenant {
     /// applied to the tenant's database soon after. The receipts stand in the order of `records`.
     pub async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, Error> {
         let receipts = self.engine.append(self.record.id, self.record.plan.plan().lane, records).await?;
-        self.intake_bell.notify_one();
+        self.bells.intake.send_replace(());
         Ok(receipts)
     }
 
@@ -267,10 +267,10 @@ impl Shelf {
 }
 
 impl OpenTenants {
-    pub(crate) fn new(engine: Arc<dyn Engine>, intake_bell: Arc<Notify>) -> Self {
+    pub(crate) fn new(engine: Arc<dyn Engine>, bells: Bells) -> Self {
         Self {
             engine,
-            intake_bell,
+            bells,
             shelves: Mutex::new(LruCache::new(SHELVES_MAX)),
             records: Mutex::new(LruCache::new(SHELVES_MAX)),
         }
@@ -279,7 +279,7 @@ impl OpenTenants {
     /// The handle for a record the directory just read.
     pub(crate) fn handle(&self, record: TenantRecord) -> Tenant {
         let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
-        Tenant { record, engine: Arc::clone(&self.engine), shelf, intake_bell: Arc::clone(&self.intake_bell) }
+        Tenant { record, engine: Arc::clone(&self.engine), shelf, bells: self.bells.clone() }
     }
 
     /// What was learned of an alias less than a second ago: a tenant, or that there is none.

@@ -22,9 +22,9 @@ mod task;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 pub use self::{
     back_off::{BackOff, Jitter},
@@ -50,7 +50,7 @@ pub struct Worker<Q, T> {
     paced_by: Option<watch::Receiver<Pace>>,
     back_off: BackOff,
     jitter: Jitter,
-    woken_by: Arc<Notify>,
+    woken_by: Option<watch::Receiver<()>>,
     drain_within: Duration,
     run_within: Duration,
     counters: Counters,
@@ -74,7 +74,7 @@ pub struct Plan<Q> {
     paced_by: Option<watch::Receiver<Pace>>,
     back_off: BackOff,
     jitter: Jitter,
-    woken_by: Arc<Notify>,
+    woken_by: Option<watch::Receiver<()>>,
     drain_within: Duration,
     run_within: Duration,
 }
@@ -104,7 +104,7 @@ impl<Q: Queue> ForQueue<Q> {
             paced_by: None,
             back_off: BackOff::default(),
             jitter: Jitter::random(),
-            woken_by: Arc::default(),
+            woken_by: None,
             drain_within: DRAIN_WITHIN,
             run_within: RUN_WITHIN,
         }
@@ -135,10 +135,10 @@ impl<Q: Queue> Plan<Q> {
         self
     }
 
-    /// Looks at once, not only after the interval, when `bell` rings.
+    /// Looks at once, not only after the interval, when `bell` changes.
     #[must_use]
-    pub fn woken_by(mut self, bell: Arc<Notify>) -> Self {
-        self.woken_by = bell;
+    pub fn woken_by(mut self, bell: watch::Receiver<()>) -> Self {
+        self.woken_by = Some(bell);
         self
     }
 

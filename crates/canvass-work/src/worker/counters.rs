@@ -105,9 +105,9 @@ impl Counters {
         self.count(|it| it.mood = mood);
     }
 
-    /// Remembers how long messages wait; a batch of unknown age changes nothing, an empty one means no lag.
-    pub(super) fn lag(&self, lag: Option<Duration>, taken: usize) {
-        self.count(|it| it.lag_ms = if taken == 0 { Some(0) } else { lag.map(whole_ms).or(it.lag_ms) });
+    /// Remembers how long messages wait.
+    pub(super) fn lag(&self, lag: Duration) {
+        self.count(|it| it.lag_ms = Some(whole_ms(lag)));
     }
 
     /// Remembers `failure` as the last error.

@@ -3,7 +3,10 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt as _;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{BackOff, Batch, Failure, FailureKind, Mood, Outcome, Queue, Task, Worker};
@@ -109,15 +112,15 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
     /// Runs every message of a batch, and settles each before the next, so that one that fails costs only itself.
     async fn work_off(&mut self, index: usize, batch: Batch<Q::Message>, course: &mut Course) {
         let taken = batch.messages.len();
-        self.counters.lag(batch.lag, taken);
+        if let Some(lag) = batch.lag.or((taken == 0).then_some(Duration::ZERO)) {
+            self.counters.lag(lag);
+        }
         self.counters.count(|it| it.in_hand += taken as u64);
         for message in batch.messages {
             let ran = contained(timed(self.run_within, async { self.task.run(&message).await })).await;
             let settled = match ran {
                 Ok(outcome) => {
-                    self.counters.count(|it| it.settle(outcome));
-                    course.done += outcome.done;
-                    course.is_full |= outcome.is_full;
+                    self.note_outcome(outcome, course);
                     contained(async { self.queues[index].done(message).await }).await
                 }
                 Err(failure) => {
@@ -151,11 +154,10 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
             Rest::None => tokio::task::yield_now().await,
             Rest::Interval(interval) => {
                 self.counters.feel(Mood::Waiting);
-                let woken_by = self.woken_by.clone();
                 tokio::select! {
                     () = sleep(interval) => {}
-                    () = woken_by.notified() => {}
-                    () = self.pace_changed() => {}
+                    () = changed(&mut self.woken_by) => {}
+                    () = changed(&mut self.paced_by) => self.adopt_pace(),
                     () = shutdown.cancelled() => {}
                 }
             }
@@ -169,27 +171,26 @@ impl<Q: Queue, T: Task<Q::Message>> Worker<Q, T> {
         }
     }
 
-    /// Waits for new settings and takes them; for ever when nobody can send them any more.
-    async fn pace_changed(&mut self) {
-        let Some(paced_by) = &mut self.paced_by else { return std::future::pending().await };
-        if paced_by.changed().await.is_err() {
-            self.paced_by = None;
-            return std::future::pending().await;
-        }
-        self.adopt_pace();
-    }
-
     fn adopt_pace(&mut self) {
         let Some(paced_by) = &mut self.paced_by else { return };
         let pace = paced_by.borrow_and_update().clone();
         self.pace = pace.within_bounds(self.name);
     }
 
+    fn note_outcome(&self, outcome: Outcome, course: &mut Course) {
+        self.counters.count(|it| it.settle(outcome));
+        if let Some(lag) = outcome.lag {
+            self.counters.lag(lag);
+        }
+        course.done += outcome.done;
+        course.is_full |= outcome.is_full;
+    }
+
     fn note_failed(&self, index: usize, failure: &Failure) {
         let queue = self.queues[index].name();
         tracing::warn!(worker = self.name, queue, kind = ?failure.kind, error = %failure, "A message failed");
         self.counters.count(|it| {
-            it.settle(Outcome { done: 0, failed: 1, is_full: false });
+            it.settle(Outcome { done: 0, failed: 1, ..Outcome::NONE });
             it.panics += u64::from(failure.kind == FailureKind::Panic);
         });
         self.counters.remember(failure);
@@ -215,6 +216,17 @@ async fn contained<V>(work: impl Future<Output = Result<V, Failure>>) -> Result<
 async fn timed<V>(within: Duration, work: impl Future<Output = Result<V, Failure>>) -> Result<V, Failure> {
     let late = |_| Err(Failure::transient(format!("not finished within {} seconds", within.as_secs())));
     timeout(within, work).await.unwrap_or_else(late)
+}
+
+/// Waits for a change; for ever when nobody can make one any more.
+async fn changed<V>(receiver: &mut Option<watch::Receiver<V>>) {
+    if let Some(open) = receiver {
+        if open.changed().await.is_ok() {
+            return;
+        }
+        *receiver = None;
+    }
+    std::future::pending().await
 }
 
 /// Ends when `shutdown` was cancelled `within` ago.

@@ -22,7 +22,7 @@ pub trait Queue: Send + Sync + 'static {
     fn done(&self, message: Self::Message) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Settles a message that could not be worked off: the queue decides, by the failure and the tries so far,
-    /// whether it comes again later or goes to the dead letters.
+    /// whether it comes again later or goes to the dead letters. When this fails the worker backs off.
     fn failed(&self, message: Self::Message, failure: &Failure) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
@@ -33,7 +33,7 @@ pub struct Batch<M> {
     pub messages: Vec<M>,
     /// Whether the queue gave all that was asked for, so that more may wait.
     pub is_full: bool,
-    /// How long the oldest of them waited; `None` when there is none or it is not known.
+    /// How long the oldest of them waited, where the queue knows.
     pub lag: Option<Duration>,
 }
 
@@ -41,12 +41,5 @@ impl<M> Batch<M> {
     /// A batch of single messages out of at most `max`.
     pub fn of(messages: Vec<M>, max: usize) -> Self {
         Self { is_full: max <= messages.len(), messages, lag: None }
-    }
-
-    /// The same batch, whose oldest message waited for `lag`.
-    #[must_use]
-    pub fn after(mut self, lag: Duration) -> Self {
-        self.lag = Some(lag);
-        self
     }
 }

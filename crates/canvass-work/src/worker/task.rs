@@ -1,6 +1,6 @@
 //! Tasks: this file is about what a worker does with a message, and how that can fail.
 
-use std::{any::Any, fmt};
+use std::{any::Any, fmt, time::Duration};
 
 /// What is done with the messages of a worker's queues. Messages arrive one at a time, those of the first queue
 /// first; a task may gather them in `run` and act in `post_run`, at the price that a failure there concerns them all.
@@ -29,6 +29,8 @@ pub struct Outcome {
     pub failed: usize,
     /// Whether there was as much as could be taken, so that more may wait.
     pub is_full: bool,
+    /// How long the oldest of them had waited; `None` when the batch already said so.
+    pub lag: Option<Duration>,
 }
 
 /// Why something could not be done.
@@ -52,8 +54,10 @@ pub enum FailureKind {
 }
 
 impl Outcome {
+    /// Nothing was there to do.
+    pub const NONE: Self = Self { done: 0, failed: 0, is_full: false, lag: None };
     /// One message was worked off.
-    pub const DONE: Self = Self { done: 1, failed: 0, is_full: false };
+    pub const DONE: Self = Self { done: 1, ..Self::NONE };
 }
 
 impl Failure {

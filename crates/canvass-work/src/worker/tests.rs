@@ -2,10 +2,10 @@
 
 mod memory;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::{
-    sync::{Notify, watch},
+    sync::watch,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -72,15 +72,15 @@ async fn a_quiet_worker_looks_once_in_an_interval() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wake_up_shortens_the_wait() {
-    let (queue, bell) = (Waiting::default(), Arc::new(Notify::new()));
+    let (queue, bell) = (Waiting::default(), watch::Sender::new(()));
     let (task, hears) = talker(Duration::ZERO);
-    let worker = every(HOUR).for_queue(queue.clone()).batch(10).woken_by(bell.clone()).perform("t", task);
+    let worker = every(HOUR).for_queue(queue.clone()).batch(10).woken_by(bell.subscribe()).perform("t", task);
     let mut running = start(worker, hears);
     sleep(SECOND).await;
     let asked_at = Instant::now();
 
     queue.push([5]);
-    bell.notify_one();
+    bell.send_replace(());
     while running.hears.recv().await != Some(Said::Ran(5)) {}
 
     assert_eq!(asked_at.elapsed(), Duration::ZERO);
@@ -88,15 +88,15 @@ async fn a_wake_up_shortens_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn errors_are_never_answered_by_a_hot_loop() {
-    let (queue, bell) = (Waiting::default(), Arc::new(Notify::new()));
+    let (queue, bell) = (Waiting::default(), watch::Sender::new(()));
     queue.fault(usize::MAX);
     let (task, hears) = talker(Duration::ZERO);
     let back_off = BackOff { first: SECOND, most: SECOND * 60 };
-    let plan = every(Duration::from_millis(10)).for_queue(queue.clone()).batch(10).woken_by(bell.clone());
+    let plan = every(Duration::from_millis(10)).for_queue(queue.clone()).batch(10).woken_by(bell.subscribe());
     let running = start(plan.back_off(back_off).jitter(Jitter::by(|| 1.0)).perform("t", task), hears);
     for _ in 0..3_600 {
         sleep(SECOND).await;
-        bell.notify_one();
+        bell.send_replace(());
     }
 
     // 1, 2, 4, 8, 16, 32 seconds, then one look a minute, however often the bell rings.

@@ -87,7 +87,8 @@ impl Queue for Waiting {
         }
         let mut messages = self.0.messages.lock().unwrap();
         let count = max.min(messages.len());
-        Ok(Batch::of(messages.drain(..count).collect(), max).after(Duration::from_secs(7)))
+        let lag = (0 < count).then_some(Duration::from_secs(7));
+        Ok(Batch { lag, ..Batch::of(messages.drain(..count).collect(), max) })
     }
 
     async fn done(&self, message: u32) -> Result<(), Failure> {
@@ -145,7 +146,7 @@ impl Task<usize> for Pump {
         let taken = self.left().min(*max);
         self.0.fetch_sub(taken, Ordering::SeqCst);
         let failed = taken.min(1);
-        Ok(Outcome { done: taken - failed, failed, is_full: taken == *max })
+        Ok(Outcome { done: taken - failed, failed, is_full: taken == *max, lag: None })
     }
 }
 
