@@ -10,6 +10,7 @@ pub mod operators;
 pub mod passwords;
 pub mod provisioning;
 pub mod responses;
+pub mod results;
 pub mod secrets;
 pub mod signing_in;
 pub mod signing_up;

@@ -173,6 +173,15 @@ pub fn suggest_page(tx: &mut ReadTx<'_>, title: &str) -> Result<PageAddress, Err
     Ok(first)
 }
 
+/// The address a survey has, or one made from its title.
+pub fn page_of(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<PageAddress, Error> {
+    if let Some(page) = pages::find_of_survey(tx, id)? {
+        return Ok(page.address);
+    }
+    let survey = found(tx, id)?;
+    suggest_page(tx, &survey.title)
+}
+
 /// The survey with this id, or [`Error::NotFound`].
 pub(crate) fn found(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Survey, Error> {
     surveys::find(tx, id)?.ok_or(Error::NotFound)

@@ -29,6 +29,15 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// The first moment of this moment's calendar month in UTC.
+    #[must_use]
+    pub fn month_began(self) -> Self {
+        let day = self.to_utc();
+        let days = i64::from(day.day()) - 1;
+        let midnight = self.0 - self.0.rem_euclid(Self::DAY_MS);
+        Self(midnight - days * Self::DAY_MS)
+    }
+
     /// Reads an RFC 3339 time.
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
@@ -91,6 +100,13 @@ mod tests {
     fn a_moment_survives_its_text() {
         let moment = Timestamp(1_795_203_453_017);
         assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
+    }
+
+    #[test]
+    fn a_month_begins_on_its_first_day() {
+        let moment = Timestamp::parse("2026-02-28T23:59:59Z").unwrap();
+        assert_eq!(moment.month_began().to_string(), "2026-02-01T00:00:00.000Z");
+        assert_eq!(moment.month_began().month_began(), moment.month_began());
     }
 
     #[test]

@@ -1,10 +1,74 @@
-//! The REST API: this file is about its routes, under `/api/v1`.
+//! The REST API: this file is about its routes, under `/api/v1`, and the document that describes them.
+//!
+//! Handlers ask for the same people and call the same actions as the pages do. The description is made from their types.
 
-use axum::Router;
+mod body;
+mod describe;
+mod exports;
+mod publication;
+mod responses;
+mod summary;
+mod surveys;
+mod tenant;
+
+use std::sync::Arc;
+
+use aide::{
+    axum::{
+        ApiRouter,
+        routing::{delete_with, get_with, post_with, put_with},
+    },
+    openapi::OpenApi,
+};
+use axum::{Extension, Json, Router, routing::get};
 
 use crate::App;
 
 /// Every route of the API.
 pub(crate) fn router() -> Router<App> {
-    Router::new()
+    let mut document = OpenApi::default();
+    let router = described().finish_api_with(&mut document, describe::document);
+    describe::complete(&mut document);
+    router.route("/api/v1/openapi.json", get(openapi)).layer(Extension(Arc::new(document)))
+}
+
+/// The description of the API, an `OpenAPI` 3.1 document.
+pub fn openapi_document() -> serde_json::Value {
+    let mut document = OpenApi::default();
+    let _: Router<App> = described().finish_api_with(&mut document, describe::document);
+    describe::complete(&mut document);
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+fn described() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v1/tenant", get_with(tenant::show, tenant::show_is))
+        .api_route(
+            "/api/v1/surveys",
+            get_with(surveys::index, surveys::index_is).post_with(surveys::create, surveys::create_is),
+        )
+        .api_route(
+            "/api/v1/surveys/{survey}",
+            get_with(surveys::show, surveys::show_is).delete_with(surveys::delete, surveys::delete_is),
+        )
+        .api_route("/api/v1/surveys/{survey}/draft", put_with(surveys::update_draft, surveys::update_draft_is))
+        .api_route(
+            "/api/v1/surveys/{survey}/publication",
+            post_with(publication::create, publication::create_is)
+                .merge(delete_with(publication::delete, publication::delete_is)),
+        )
+        .api_route(
+            "/api/v1/surveys/{survey}/responses",
+            get_with(responses::index, responses::index_is).post_with(responses::create, responses::create_is),
+        )
+        .api_route(
+            "/api/v1/surveys/{survey}/responses/{response}",
+            get_with(responses::show, responses::show_is).delete_with(responses::delete, responses::delete_is),
+        )
+        .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
+        .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+}
+
+async fn openapi(Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {
+    Json(OpenApi::clone(&document))
 }

@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod assets;
 mod cookies;
+mod export;
 mod form;
 mod layout;
 mod log;

@@ -80,6 +80,11 @@ impl Person {
         self.tenant.cached(name, load).await
     }
 
+    /// The present moment, by the clock that transactions use.
+    pub(crate) fn now(&self) -> canvass_model::time::Timestamp {
+        self.tenant.now()
+    }
+
     /// Hears of every change of a survey's responses.
     pub(crate) fn changes(&self, survey: SurveyId) -> Changes {
         self.tenant.changes(survey)

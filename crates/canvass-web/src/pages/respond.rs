@@ -21,12 +21,10 @@ use canvass_actions::{
 use canvass_model::{
     address::PageAddress,
     answer::{Answers, Scope},
-    definition::Definition,
-    survey::{Status, Survey},
+    survey::Status,
     tenant::TenantRecord,
     time::Timestamp,
 };
-use canvass_storage::surveys;
 
 use self::{
     attempt::{Attempt, Go},
@@ -84,8 +82,9 @@ pub(crate) async fn index(respondent: Respondent) -> Result<Response, Problem> {
     let alias = respondent.tenant().alias.clone();
     let published = respondent
         .cached("index", move |tx| {
-            let surveys = surveys::list_public(tx, INDEX_MAX)?;
-            Ok::<_, Error>(surveys.iter().filter_map(|it| listed(it, alias.as_str())).collect::<Vec<_>>())
+            Ok::<_, Error>(
+                live::list(tx, INDEX_MAX)?.iter().filter_map(|it| listed(it, alias.as_str())).collect::<Vec<_>>(),
+            )
         })
         .await?;
     let now = respondent.now();
@@ -157,7 +156,7 @@ async fn submit(respondent: &Respondent, live: &Live, attempt: &Attempt, now: Ti
             return drawn.page(respondent, live, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let accepted = attempt.accept(live, &answers, now);
+    let accepted = attempt.accept(live, &answers, now)?;
     if let Err(error) = respondent.append(accepted).await {
         return overloaded(respondent, live, attempt, error);
     }
@@ -213,12 +212,11 @@ fn thanks(respondent: &Respondent, live: &Live) -> Result<Response, Problem> {
     Ok(no_store(Html(page.render()?).into_response()))
 }
 
-fn listed((survey, definition): &(Survey, String), alias: &str) -> Option<Listed> {
-    let Status::Published { page, closes_at, .. } = &survey.status else { return None };
-    let definition = Definition::parse_text(definition).ok()?;
+fn listed(live: &Live, alias: &str) -> Option<Listed> {
+    let Status::Published { page, closes_at, .. } = &live.survey.status else { return None };
     Some(Listed {
         href: format!("/{alias}/{}", page.href()),
-        title: definition.title_text().to_owned(),
+        title: live.definition.title_text().to_owned(),
         closes: moment::day(*closes_at),
         closes_iso: closes_at.to_string(),
         closes_at: *closes_at,

@@ -5,6 +5,7 @@ use canvass_model::{
     answer::{OTHER_SUFFIX, OTHER_VALUE, Refusal},
     definition::{Definition, Kind, Language, Other, Question, Section, Text},
     markdown,
+    response::SubmissionKey,
 };
 
 /// A definition with what was given so far and what was wrong with it.
@@ -163,6 +164,13 @@ impl<'a> Sheet<'a> {
     fn field(&self, name: &str) -> &str {
         self.given.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
+}
+
+/// A submission key made with a form: the form's moment and 74 random bits.
+#[expect(clippy::disallowed_methods, reason = "a key is made outside any transaction; it names a form, not a row")]
+pub(crate) fn fresh_key() -> SubmissionKey {
+    let text = uuid::Uuid::now_v7().to_string();
+    SubmissionKey::parse(&text).unwrap_or_else(|_| unreachable!("a UUID is a submission key"))
 }
 
 fn bounds(what: &str, min: Option<String>, max: Option<String>) -> String {

@@ -4,7 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use canvass_actions::live::Live;
+use canvass_actions::{self as actions, Error, live::Live};
 use canvass_model::{
     answer::{Answers, OTHER_SUFFIX, Refusal},
     definition::Section,
@@ -13,8 +13,8 @@ use canvass_model::{
     time::Timestamp,
 };
 
-use super::sheet::{self, Drawn};
-use crate::{Problem, access::Respondent, form::Form};
+use super::sheet::Drawn;
+use crate::{Problem, access::Respondent, form::Form, view::questions::fresh_key};
 
 /// A form left open longer than this is shown anew, answers kept, before it is sent.
 const FORM_AGE_MS_MAX: i64 = 7 * Timestamp::DAY_MS;
@@ -62,7 +62,7 @@ impl Attempt {
         let key = SubmissionKey::parse(form.text("_key")).ok().filter(|it| is_fresh(it, now));
         let fields = form.0.into_iter().filter(|(name, _)| !name.starts_with('_')).collect();
         let anew = |fields, note: &str, status| Refused {
-            drawn: Drawn::new(section, fields, sheet::fresh_key()).noted(note),
+            drawn: Drawn::new(section, fields, fresh_key()).noted(note),
             status,
         };
         match key {
@@ -95,16 +95,8 @@ impl Attempt {
     }
 
     /// The response these answers are.
-    pub(super) fn accept(&self, live: &Live, answers: &Answers, now: Timestamp) -> Accepted {
-        let id: ResponseId = self.key.response_id(live.survey.id);
-        Accepted {
-            id,
-            survey: live.survey.id,
-            version: live.survey.version,
-            received_at: now,
-            source: Source::Form,
-            answers: answers.to_json().to_string(),
-        }
+    pub(super) fn accept(&self, live: &Live, answers: &Answers, now: Timestamp) -> Result<Accepted, Error> {
+        actions::responses::prepare(live, answers, &self.key, Source::Form, now)
     }
 }
 

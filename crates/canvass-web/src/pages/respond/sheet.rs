@@ -17,7 +17,11 @@ use canvass_model::{
 use canvass_storage::pages::Visibility;
 
 use super::no_store;
-use crate::{Problem, access::Respondent, view::questions::Sheet};
+use crate::{
+    Problem,
+    access::Respondent,
+    view::questions::{Sheet, fresh_key},
+};
 
 /// A form to be shown: where it stands, what it holds, what is wrong.
 pub(super) struct Drawn {
@@ -75,13 +79,6 @@ pub(super) async fn blank(respondent: &Respondent, live: &Arc<Live>) -> Result<R
         })
         .await?;
     Ok(Html([blank.before.as_str(), fresh_key().as_str(), &blank.after].concat()).into_response())
-}
-
-/// A submission key made with a form: the form's moment and 74 random bits.
-#[expect(clippy::disallowed_methods, reason = "a key is made outside any transaction; it names a form, not a row")]
-pub(super) fn fresh_key() -> SubmissionKey {
-    let text = uuid::Uuid::now_v7().to_string();
-    SubmissionKey::parse(&text).unwrap_or_else(|_| unreachable!("a UUID is a submission key"))
 }
 
 impl Drawn {

@@ -1,0 +1,137 @@
+//! Describing the API: this file is about what the handlers' types cannot say of themselves.
+
+use aide::{
+    OperationInput, OperationOutput,
+    generate::GenContext,
+    openapi::{
+        MediaType, OpenApi, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr,
+        Response, SchemaObject, SecurityScheme,
+    },
+    transform::TransformOpenApi,
+};
+use canvass_model::definition::Fault;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    Problem,
+    access::{Analyst, Collector, Creator},
+};
+
+/// What every failed request answers (RFC 9457).
+#[derive(Debug, Serialize, JsonSchema)]
+struct ProblemDocument {
+    /// An address that ends in the problem's stable code.
+    r#type: String,
+    /// What happened, in a sentence.
+    title: String,
+    /// The status.
+    status: u16,
+    /// What is wrong in the request, and where.
+    #[serde(default)]
+    errors: Vec<Fault>,
+    /// The request's name in the log.
+    request_id: String,
+}
+
+/// The document's head.
+pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
+    document
+        .title("Canvass")
+        .version("1")
+        .description(
+            "Surveys, publication, responses, summaries and exports of one tenant: the one the token belongs to. \
+             Tokens are made in the console. Lists are paged by cursor; creations may carry an `Idempotency-Key`; \
+             edits carry `If-Match`. A failed request answers `application/problem+json`.",
+        )
+        .security_scheme(
+            "token",
+            SecurityScheme::Http {
+                scheme: "bearer".to_owned(),
+                bearer_format: Some("cvs_…".to_owned()),
+                description: Some("An API token with the scopes the operation names.".to_owned()),
+                extensions: Default::default(),
+            },
+        )
+}
+
+/// Adds the document that failed requests answer with to every operation, so that no operation can forget it.
+pub(super) fn complete(document: &mut OpenApi) {
+    let Some(paths) = &mut document.paths else { return };
+    for (_, item) in &mut paths.paths {
+        let ReferenceOr::Item(item) = item else { continue };
+        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
+            let responses = operation.responses.get_or_insert_with(Default::default);
+            responses.default = Some(ReferenceOr::Item(problem()));
+        }
+    }
+}
+
+/// A parameter in the path, a UUID.
+pub(super) fn path_parameter<T: JsonSchema>(ctx: &mut GenContext, operation: &mut Operation, name: &str) {
+    let schema = ctx.schema.subschema_for::<T>();
+    operation.parameters.push(ReferenceOr::Item(Parameter::Path {
+        parameter_data: ParameterData {
+            name: name.to_owned(),
+            description: None,
+            required: true,
+            deprecated: None,
+            format: ParameterSchemaOrContent::Schema(SchemaObject {
+                json_schema: schema,
+                external_docs: None,
+                example: None,
+            }),
+            example: None,
+            examples: Default::default(),
+            explode: None,
+            extensions: Default::default(),
+        },
+        style: PathStyle::Simple,
+    }));
+}
+
+fn problem() -> Response {
+    let mut generator = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().with(|it| {
+        it.inline_subschemas = true;
+    }));
+    let media = MediaType {
+        schema: Some(SchemaObject {
+            json_schema: generator.subschema_for::<ProblemDocument>(),
+            external_docs: None,
+            example: None,
+        }),
+        ..MediaType::default()
+    };
+    Response {
+        description: "The request failed; the document says why.".to_owned(),
+        content: [("application/problem+json".to_owned(), media)].into_iter().collect(),
+        ..Response::default()
+    }
+}
+
+impl OperationOutput for Problem {
+    type Inner = Self;
+}
+
+/// The scope a person's token needs, as the operation's security requirement.
+fn scope(operation: &mut Operation, scope: &str) {
+    operation.security = vec![[("token".to_owned(), vec![scope.to_owned()])].into_iter().collect()];
+}
+
+impl OperationInput for Analyst {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        scope(operation, "read");
+    }
+}
+
+impl OperationInput for Creator {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        scope(operation, "write");
+    }
+}
+
+impl OperationInput for Collector {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        scope(operation, "collect");
+    }
+}

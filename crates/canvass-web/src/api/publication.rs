@@ -1,0 +1,88 @@
+//! A survey's publication, over the API.
+
+use aide::transform::TransformOperation;
+use axum::{Json, http::StatusCode};
+use canvass_actions::{self as actions, surveys::Publication};
+use canvass_model::{address::PageAddress, definition::Fault, id::SurveyId};
+use canvass_storage::pages::Visibility;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    body::{Body, Id},
+    surveys::Shown,
+};
+use crate::{Problem, access::Creator};
+
+/// Where to publish.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct New {
+    /// The address below the tenant's, 1 to 8 parts; without it the present one, or one made from the title.
+    page: Option<String>,
+    /// Whether the tenant's index lists it.
+    #[serde(default)]
+    visibility: Listing,
+}
+
+/// Whether the tenant's index lists a page.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Listing {
+    /// It is listed.
+    #[default]
+    Public,
+    /// Only those who know its address find it.
+    Unlisted,
+}
+
+/// Publishes the draft as the next version.
+pub(super) async fn create(
+    creator: Creator,
+    Id(id): Id<SurveyId>,
+    body: Body<New>,
+) -> Result<(StatusCode, Json<Shown>), Problem> {
+    let page = match body.value.page.as_deref().map(PageAddress::parse) {
+        None => None,
+        Some(Ok(page)) => Some(page),
+        Some(Err(refusal)) => {
+            let fault = Fault { pointer: "/page".to_owned(), message: refusal.to_string() };
+            return Err(Problem::Invalid { faults: vec![fault] });
+        }
+    };
+    let visibility = match body.value.visibility {
+        Listing::Public => Visibility::Public,
+        Listing::Unlisted => Visibility::Unlisted,
+    };
+    let plan = creator.tenant().plan.plan();
+    let survey = creator
+        .write(move |tx, by| {
+            let page = match &page {
+                Some(page) => page.clone(),
+                None => actions::surveys::page_of(tx, id)?,
+            };
+            actions::surveys::publish(tx, by, id, &Publication { page, visibility }, &plan)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Json(Shown::new(&creator, &survey))))
+}
+
+/// Closes the survey.
+pub(super) async fn delete(creator: Creator, Id(id): Id<SurveyId>) -> Result<Json<Shown>, Problem> {
+    let survey = creator.write(move |tx, by| actions::surveys::close(tx, by, id)).await?;
+    Ok(Json(Shown::new(&creator, &survey)))
+}
+
+/// How the document describes a publication.
+pub(super) fn create_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("publish_survey")
+        .summary("Publish the draft at an address")
+        .tag("Surveys")
+        .response_with::<201, Json<Shown>, _>(|it| it.description("The survey, now open."))
+}
+
+/// How the document describes a closing.
+pub(super) fn delete_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("close_survey").summary("Stop collecting responses").tag("Surveys")
+}

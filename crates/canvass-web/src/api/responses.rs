@@ -1,0 +1,260 @@
+//! Responses, over the API: one, many, and submitted by programs.
+
+mod batch;
+
+use aide::transform::TransformOperation;
+use axum::{
+    Json,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use canvass_actions::{
+    self as actions,
+    live::{self, Door, Live},
+};
+use canvass_model::{
+    answer::{Answers, Refusal},
+    definition::Fault,
+    id::{ResponseId, SurveyId},
+    response::{Accepted, Source, SubmissionKey},
+    survey::Version,
+    time::Timestamp,
+};
+use canvass_storage::{self as storage, Receipt, responses, surveys};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+use super::body::{Body, Id, Listed, Paging, Parameters, idempotency_key};
+use crate::{
+    Problem,
+    access::{Analyst, Collector, Creator},
+    view::questions::fresh_key,
+};
+
+/// A response.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Shown {
+    id: ResponseId,
+    /// The version it was validated against.
+    version: Version,
+    received_at: Timestamp,
+    source: Source,
+    /// Question id to value.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    answers: Box<RawValue>,
+}
+
+/// What a program submits.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct New {
+    /// Question id to value; questions left out are not answered.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    answers: serde_json::Value,
+    /// Makes sending twice one response: 1 to 100 visible ASCII characters of the client's choice.
+    submission_key: Option<String>,
+}
+
+/// What a submission came to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Created {
+    id: ResponseId,
+}
+
+/// In which order to list.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// The last applied first.
+    #[default]
+    Newest,
+    /// The first applied first.
+    Oldest,
+}
+
+/// Which responses to list.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Wanted {
+    #[serde(flatten)]
+    paging: Paging,
+    /// In which order.
+    #[serde(default)]
+    order: Order,
+}
+
+/// The responses of a survey.
+pub(super) async fn index(
+    analyst: Analyst,
+    Id(survey): Id<SurveyId>,
+    Parameters(wanted): Parameters<Wanted>,
+) -> Result<Json<Listed<Shown>>, Problem> {
+    let limit = wanted.paging.limit()?;
+    let after = match &wanted.paging.cursor {
+        None => None,
+        Some(text) => {
+            Some(text.parse::<i64>().map_err(|_| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
+        }
+    };
+    let order = match wanted.order {
+        Order::Newest => responses::Order::NewestFirst,
+        Order::Oldest => responses::Order::OldestFirst,
+    };
+    let found = analyst
+        .read(move |tx| {
+            surveys::find(tx, survey)?.ok_or(Problem::NotFound)?;
+            Ok::<_, Problem>(responses::list(tx, survey, order, after, limit)?)
+        })
+        .await?;
+    let full = found.len() == limit as usize;
+    let next_cursor = found.last().filter(|_| full).map(|it| it.position.to_string());
+    let items = found.into_iter().map(shown).collect::<Result<_, _>>()?;
+    Ok(Json(Listed { items, next_cursor }))
+}
+
+/// One response.
+pub(super) async fn show(
+    analyst: Analyst,
+    Id(survey): Id<SurveyId>,
+    Id(response): Id<ResponseId>,
+) -> Result<Json<Shown>, Problem> {
+    let found = analyst.read(move |tx| responses::find(tx, survey, response)).await?;
+    Ok(Json(shown(found.ok_or(Problem::NotFound)?)?))
+}
+
+/// Takes one response as JSON, or many as JSON Lines.
+pub(super) async fn create(
+    collector: Collector,
+    Id(survey): Id<SurveyId>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let live = open(&collector, survey).await?;
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/x-ndjson")) {
+        return batch::create(&collector, &live, request.into_body()).await;
+    }
+    let headers = request.headers().clone();
+    let body = Body::<New>::from_request(request, &()).await?;
+    let new = with_key(body.value, &headers)?;
+    let has_key = new.submission_key.is_some();
+    let accepted = accept(&live, new, collector.now())?;
+    let id = accepted.id;
+    let known = has_key && is_known(&collector, survey, id).await?;
+    let repeated = known || collector.append(vec![accepted]).await?.contains(&Receipt::Repeated);
+    let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(Created { id })).into_response())
+}
+
+/// Erases a response.
+pub(super) async fn delete(
+    creator: Creator,
+    Id(survey): Id<SurveyId>,
+    Id(response): Id<ResponseId>,
+) -> Result<StatusCode, Problem> {
+    creator.write(move |tx, by| actions::responses::erase(tx, by, survey, response)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The open survey a program submits to, from the cache.
+async fn open(collector: &Collector, survey: SurveyId) -> Result<Arc<Live>, Problem> {
+    let found = collector
+        .cached(&format!("survey:{survey}"), move |tx| {
+            Ok::<_, actions::Error>(live::load_survey(tx, survey)?.map(Arc::new))
+        })
+        .await?;
+    let live = Option::clone(&found).ok_or(Problem::NotFound)?;
+    match live.door(collector.now()) {
+        Some(Door::Open) => Ok(live),
+        Some(Door::Closed { since }) => {
+            Err(actions::Error::Refused(format!("This survey has been closed since {since}; it takes no responses"))
+                .into())
+        }
+        None => Err(actions::Error::Refused("This survey is not published; it takes no responses".to_owned()).into()),
+    }
+}
+
+/// Checks a submission against the live version.
+fn accept(live: &Live, new: New, now: Timestamp) -> Result<Accepted, Problem> {
+    let answers =
+        Answers::from_json(&live.definition, &new.answers).map_err(|it| Problem::Invalid { faults: faults(it) })?;
+    let key = match &new.submission_key {
+        None => fresh_key(),
+        Some(key) => key_of(key)?,
+    };
+    Ok(actions::responses::prepare(live, &answers, &key, Source::Api, now)?)
+}
+
+/// Whether a response with a client's own key was accepted before, applied or not.
+async fn is_known(collector: &Collector, survey: SurveyId, id: ResponseId) -> Result<bool, Problem> {
+    if collector.is_waiting(id).await? {
+        return Ok(true);
+    }
+    let found = collector.read(move |tx| Ok::<_, storage::Error>(responses::find(tx, survey, id)?.is_some())).await?;
+    Ok(found)
+}
+
+/// A creation's `Idempotency-Key` is its submission key, unless it has one of its own.
+fn with_key(new: New, headers: &HeaderMap) -> Result<New, Problem> {
+    let key = idempotency_key(headers)?;
+    Ok(New { submission_key: new.submission_key.or(key), ..new })
+}
+
+fn key_of(text: &str) -> Result<SubmissionKey, Problem> {
+    SubmissionKey::parse(text).map_err(|refusal| Problem::Invalid {
+        faults: vec![Fault { pointer: "/submission_key".to_owned(), message: refusal.to_string() }],
+    })
+}
+
+fn faults(refusals: Vec<Refusal>) -> Vec<Fault> {
+    refusals.into_iter().map(|it| Fault { pointer: format!("/answers{}", it.pointer), message: it.message }).collect()
+}
+
+fn shown(response: canvass_model::response::Response) -> Result<Shown, Problem> {
+    let accepted = response.accepted;
+    let answers = RawValue::from_string(accepted.answers)
+        .map_err(|error| storage::Error::Corrupt { what: "answers", found: error.to_string() })?;
+    Ok(Shown {
+        id: accepted.id,
+        version: accepted.version,
+        received_at: accepted.received_at,
+        source: accepted.source,
+        answers,
+    })
+}
+
+/// How the document describes the list.
+pub(super) fn index_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("list_responses").summary("Responses of a survey, in the order of application").tag("Responses")
+}
+
+/// How the document describes one.
+pub(super) fn show_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.id("show_response").summary("One response").tag("Responses")
+}
+
+/// How the document describes a submission.
+pub(super) fn create_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("submit_response")
+        .summary("Submit a response, or many as JSON Lines")
+        .description(
+            "201 only when the response is durable. The same `submission_key` again answers 200 with the same id. With \
+             `Content-Type: application/x-ndjson` each line is one such body, and each line of the answer says what became \
+             of the line with its number; at most 10,000 lines.",
+        )
+        .tag("Responses")
+        .input::<Body<New>>()
+        .response_with::<201, Json<Created>, _>(|it| it.description("It is durable."))
+        .response_with::<200, Json<Created>, _>(|it| it.description("It was submitted before, or this answers a batch."))
+}
+
+/// How the document describes an erasure.
+pub(super) fn delete_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("erase_response")
+        .summary("Erase a response")
+        .tag("Responses")
+        .response_with::<204, (), _>(|it| it.description("It is gone."))
+}

@@ -1,0 +1,132 @@
+//! Many responses in one request: this file is about JSON Lines in, one result a line out.
+
+use axum::{
+    body::Body as HttpBody,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use canvass_actions::live::Live;
+use canvass_model::{definition::Fault, id::ResponseId, response::Accepted};
+use canvass_storage::Receipt;
+use futures_util::StreamExt;
+use serde::Serialize;
+
+use super::{Body, New, accept};
+use crate::{Problem, access::Collector};
+
+/// Bounds the results held in memory while the request is read: about 100 bytes each.
+const LINES_MAX: usize = 10_000;
+/// No response of a survey within the limits of a definition is longer.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// How many responses become durable together.
+const APPEND_MAX: usize = 500;
+
+/// What became of one line.
+#[derive(Serialize)]
+struct Line {
+    /// Its number, from 1.
+    line: usize,
+    /// What a request of its own would have answered.
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<ResponseId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+}
+
+/// The lines read so far and what became of them.
+struct Batch<'a> {
+    collector: &'a Collector,
+    live: &'a Live,
+    results: Vec<Line>,
+    /// Valid responses that wait to be appended, each with the place of its result.
+    waiting: Vec<(usize, Accepted)>,
+}
+
+/// Takes a body of JSON Lines. Each line stands for itself: those before a broken one are kept.
+pub(super) async fn create(collector: &Collector, live: &Live, body: HttpBody) -> Result<Response, Problem> {
+    let mut batch = Batch { collector, live, results: Vec::new(), waiting: Vec::new() };
+    let mut stream = body.into_data_stream();
+    let mut rest: Vec<u8> = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let Ok(chunk) = chunk else {
+            // Whatever was acknowledged nowhere is the client's to send again; what is durable stays.
+            return Err(Problem::BadRequest("The body ended before its time".to_owned()));
+        };
+        rest.extend_from_slice(&chunk);
+        let mut begin = 0;
+        while let Some(length) = rest[begin..].iter().position(|it| *it == b'\n') {
+            batch.line(&rest[begin..begin + length]).await?;
+            begin += length + 1;
+        }
+        rest.drain(..begin);
+        if LINE_BYTES_MAX < rest.len() {
+            return Err(Problem::TooLarge { bytes_max: LINE_BYTES_MAX });
+        }
+    }
+    batch.line(&rest).await?;
+    batch.append().await?;
+    let mut answer = Vec::new();
+    for line in &batch.results {
+        serde_json::to_writer(&mut answer, line).map_err(|error| Problem::Internal(error.to_string()))?;
+        answer.push(b'\n');
+    }
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/x-ndjson")], answer).into_response())
+}
+
+impl Batch<'_> {
+    async fn line(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        if bytes.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let line = self.results.len() + 1;
+        if LINES_MAX < line {
+            return Err(Problem::BadRequest(format!(
+                "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
+            )));
+        }
+        let read = Body::<New>::read(bytes).and_then(|it| accept(self.live, it.value, self.collector.now()));
+        match read {
+            Ok(accepted) => {
+                self.results.push(Line { line, status: 201, id: Some(accepted.id), title: None, errors: Vec::new() });
+                self.waiting.push((line - 1, accepted));
+            }
+            Err(problem) => self.results.push(refused(line, problem)),
+        }
+        if APPEND_MAX <= self.waiting.len() { self.append().await } else { Ok(()) }
+    }
+
+    /// Makes what waits durable; if that cannot be, says so line by line.
+    async fn append(&mut self) -> Result<(), Problem> {
+        let (places, records): (Vec<usize>, Vec<Accepted>) = std::mem::take(&mut self.waiting).into_iter().unzip();
+        if records.is_empty() {
+            return Ok(());
+        }
+        match self.collector.append(records).await {
+            Ok(receipts) => {
+                for (place, receipt) in places.into_iter().zip(receipts) {
+                    if receipt == Receipt::Repeated {
+                        self.results[place].status = 200;
+                    }
+                }
+            }
+            Err(error) => {
+                let problem = Problem::from(error);
+                for place in places {
+                    let title = Some(problem.to_string());
+                    let status = problem.code().status.as_u16();
+                    self.results[place] = Line { line: place + 1, status, id: None, title, errors: Vec::new() };
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(line: usize, problem: Problem) -> Line {
+    let (status, title) = (problem.code().status.as_u16(), Some(problem.to_string()));
+    let errors = if let Problem::Invalid { faults } = problem { faults } else { Vec::new() };
+    Line { line, status, id: None, title, errors }
+}
