@@ -25,7 +25,7 @@
     if (!selector) return;
     const exact = document.querySelector(selector);
     const owner = document.querySelector(selector.split(" ")[0]);
-    const place = exact && !exact.disabled ? exact : owner?.querySelector("a, button:not([disabled]), input:not([type=hidden])");
+    const place = exact && !exact.disabled ? exact : owner?.querySelector("a, button:not([disabled], [hidden]), input:not([type=hidden])");
     place?.focus({ preventScroll: false });
   };
 

@@ -17,25 +17,25 @@ customElements.define("sortable-list", class extends HTMLElement {
   }
 
   #take(event) {
-    const grip = event.target.closest(".grip");
-    const item = grip?.closest(".item");
+    const item = event.target.closest(".grip")?.closest(".item");
     if (!item || event.button) return;
     event.preventDefault();
     const before = this.#places();
+    // Captured by the list: a moved item would lose the pointer.
     item.dataset.dragging = "";
-    grip.setPointerCapture(event.pointerId);
+    this.setPointerCapture(event.pointerId);
     const move = (now) => this.#follow(item, now.clientY);
     const end = (dropped) => {
-      grip.removeEventListener("pointermove", move);
-      grip.removeEventListener("pointerup", end);
-      grip.removeEventListener("pointercancel", end);
+      this.removeEventListener("pointermove", move);
+      this.removeEventListener("pointerup", end);
+      this.removeEventListener("pointercancel", end);
       delete item.dataset.dragging;
       if (dropped.type === "pointerup") this.#drop(item, before);
       else this.#put(before);
     };
-    grip.addEventListener("pointermove", move);
-    grip.addEventListener("pointerup", end);
-    grip.addEventListener("pointercancel", end);
+    this.addEventListener("pointermove", move);
+    this.addEventListener("pointerup", end);
+    this.addEventListener("pointercancel", end);
   }
 
   #places() {
