@@ -57,8 +57,18 @@ struct Record {
 
 /// Keeps a response that could not be applied: in a transaction of the directory, for the engines.
 pub(crate) fn insert(session: &mut dyn Session, letter: &Undeliverable<'_>, now: Timestamp) -> Result<(), Error> {
+    insert_once(session, new_id(), letter, now)
+}
+
+/// The same under an id of the engine's, which makes one letter of a record however often it is found.
+pub(crate) fn insert_once(
+    session: &mut dyn Session,
+    id: DeadLetterId,
+    letter: &Undeliverable<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let row = [
-        Value::text(new_id::<DeadLetterId>()),
+        Value::text(id),
         Value::text(letter.tenant),
         Value::text(letter.response.survey),
         letter.lane.as_str().into(),
@@ -67,7 +77,7 @@ pub(crate) fn insert(session: &mut dyn Session, letter: &Undeliverable<'_>, now:
         now.into(),
     ];
     let sql = "insert into dead_letter (id, tenant, survey, lane, record, reason, made_at)
-        values ($1, $2, $3, $4, $5, $6, $7)";
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
     session.execute(sql, &row)?;
     Ok(())
 }

@@ -1,0 +1,147 @@
+//! Connections: this file is about how each kind of file is opened, and what SQLite's errors mean here.
+
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+
+use crate::{Error, engine::sqlite::folder};
+
+/// How long one connection waits for another of this process before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a caller who found the database busy waits before trying again.
+const RETRY_AFTER_MS: u64 = 1_000;
+
+/// Whether the disk still keeps what it is given. Once it failed to, nothing is accepted until Canvass starts again:
+/// after a failed sync the kernel may have forgotten what it could not write, and asking again would succeed.
+#[derive(Clone, Default)]
+pub(super) struct Health(Arc<OnceLock<String>>);
+
+/// How a file is opened.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// Shared by connections of this process; every commit is on the disk when it returns.
+    Durable,
+    /// Owned by one connection, which keeps the index of the log in its memory: no third file, two descriptors, and
+    /// opening again is many times cheaper. A commit is on the disk soon after it returns.
+    Tenant,
+}
+
+impl Health {
+    /// Refuses once the disk has failed.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self.0.get() {
+            None => Ok(()),
+            Some(reason) => Err(Error::Unusable(format!(
+                "the disk failed to keep what was written ({reason}); stop Canvass, look at the disk, start it again"
+            ))),
+        }
+    }
+
+    /// Notes that the disk failed.
+    pub(super) fn fail(&self, reason: &dyn std::fmt::Display) {
+        tracing::error!(%reason, "the disk failed to keep what was written; nothing more is accepted");
+        let _ = self.0.set(reason.to_string());
+    }
+
+    /// What an error of SQLite means; a failed sync is noted.
+    pub(super) fn judge(&self, error: rusqlite::Error) -> Error {
+        if let Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) = extended_code(&error) {
+            self.fail(&error);
+        }
+        meaning(error)
+    }
+}
+
+/// Opens a database file, which must be there unless `kind` is durable.
+pub(super) fn open(path: &Path, kind: Kind) -> Result<Connection, Error> {
+    if let Kind::Durable = kind {
+        folder::make_file(path).map_err(Error::engine)?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(meaning)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(meaning)?;
+    connection.execute_batch(pragmas(kind)).map_err(meaning)?;
+    connection.set_prepared_statement_cache_capacity(statements_max(kind));
+    Ok(connection)
+}
+
+fn pragmas(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Durable => {
+            "pragma journal_mode = wal;
+            pragma synchronous = full;
+            pragma foreign_keys = on;
+            pragma cache_size = -4096;
+            pragma journal_size_limit = 16777216;"
+        }
+        Kind::Tenant => {
+            "pragma locking_mode = exclusive;
+            pragma synchronous = normal;
+            pragma foreign_keys = on;
+            pragma cache_size = -256;
+            pragma journal_size_limit = 4194304;"
+        }
+    }
+}
+
+/// Bounds the memory of prepared statements: a few kB each, times thousands of tenants.
+fn statements_max(kind: Kind) -> usize {
+    match kind {
+        Kind::Durable => 128,
+        Kind::Tenant => 24,
+    }
+}
+
+/// What an error of SQLite means in Canvass.
+pub(super) fn meaning(error: rusqlite::Error) -> Error {
+    let code = error.sqlite_error_code();
+    match code {
+        Some(ErrorCode::ConstraintViolation) => constraint(&error),
+        Some(ErrorCode::DiskFull) => Error::Full,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { retry_after_ms: RETRY_AFTER_MS },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::Corrupt { what: "database file", found: error.to_string() }
+        }
+        _ => Error::engine(error),
+    }
+}
+
+/// A taken unique value names its column; any other violation will come again with the same values.
+fn constraint(error: &rusqlite::Error) -> Error {
+    let text = error.to_string();
+    let unique = matches!(
+        extended_code(error),
+        Some(
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID
+        )
+    );
+    match text.split_once("failed: ") {
+        Some((_, columns)) if unique => Error::Conflict(without_tables(columns)),
+        _ => Error::Rejected(text),
+    }
+}
+
+/// `membership.account, membership.tenant` as `account, tenant`.
+fn without_tables(columns: &str) -> String {
+    let names: Vec<&str> = columns.split(", ").map(|it| it.rsplit('.').next().unwrap_or(it)).collect();
+    names.join(", ")
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|it| it.extended_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_names_the_columns_without_their_table() {
+        assert_eq!(without_tables("tenant.alias"), "alias");
+        assert_eq!(without_tables("membership.account, membership.tenant"), "account, tenant");
+    }
+}
