@@ -9,6 +9,8 @@ mod check;
 mod form;
 mod json;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 

@@ -39,10 +39,12 @@ pub(crate) fn survey_of(questions: &Value) -> Definition {
 pub(crate) fn documents() -> impl Strategy<Value = Value> {
     let languages = prop_oneof![Just(vec!["en"]), Just(vec!["de", "en-GB", "zh-Hant"])];
     languages.prop_flat_map(|languages| {
-        let section =
-            (prop::option::of(text(&languages, "[^\\pC]{0,20}")), prop::collection::vec(question(&languages), 0..8));
-        let title = text(&languages, "[A-Z][^\\pC]{0,20}");
-        let prose = prop::option::of(text(&languages, "[^\\pC]{0,20}\n[^\\pC]{0,20}"));
+        let section = (
+            prop::option::of(text(&languages, "[ -~äé日😀]{0,20}")),
+            prop::collection::vec(question(&languages), 0..8),
+        );
+        let title = text(&languages, "[A-Z][ -~äé日😀]{0,20}");
+        let prose = prop::option::of(text(&languages, "[ -~äé日😀]{0,20}\n[ -~äé日😀]{0,20}"));
         (title, prose.clone(), prose, prop::collection::vec(section, 1..4)).prop_map(
             move |(title, description, thank_you, sections)| {
                 let sections = sections
@@ -117,8 +119,8 @@ fn answer_json(question: &Question, random: u64) -> Option<Value> {
 }
 
 fn question(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use<> {
-    let label = text(languages, "[^\\pC]{0,30}");
-    let help = prop::option::of(text(languages, "[^\\pC]{0,30}"));
+    let label = text(languages, "[ -~äé日😀]{0,30}");
+    let help = prop::option::of(text(languages, "[ -~äé日😀]{0,30}"));
     (prop::sample::select(&KindName::ALL), label, help, any::<bool>(), own(languages)).prop_map(
         |(name, label, help, required, own)| {
             let required = (name != KindName::Statement).then(|| required.into());
@@ -136,8 +138,8 @@ fn question(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone 
 
 /// Every field that belongs to some type, each with values that suit each other; a question takes those of its type.
 fn own(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use<> {
-    let line = || prop::option::of(text(languages, "[^\\pC]{0,10}"));
-    let choice = text(languages, "[^\\pC]{0,10}").prop_map(|label| json!({ "label": label }));
+    let line = || prop::option::of(text(languages, "[ -~äé日😀]{0,10}"));
+    let choice = text(languages, "[ -~äé日😀]{0,10}").prop_map(|label| json!({ "label": label }));
     let choices = prop::collection::vec(choice, 2..6);
     let other = prop_oneof![
         Just(None),

@@ -8,6 +8,8 @@ mod frequent;
 mod histogram;
 mod moments;
 mod question;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeMap;

@@ -115,7 +115,7 @@ fn every_fault_is_named_with_its_pointer_and_the_schema_agrees() {
         (&question("0/other"), json!("yes"), "other must be"),
         (&question("0/min"), json!(1), "min does not belong to a question of type single_choice"),
         (&question("1/min"), json!(1.5), "must be a whole number"),
-        (&question("1/max"), json!(1e17), "must be from"),
+        (&question("1/max"), json!(1_i64 << 54), "must be from"),
         (&question("1/step"), json!(1), "step does not belong"),
         (&question("2/step"), json!(0), "above 0"),
         (&question("2/min"), json!("0"), "must be a number"),
