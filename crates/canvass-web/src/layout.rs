@@ -1,5 +1,7 @@
 //! The frame around a page: this file is about what the bar on top of the consoles shows, the same on every page.
 
+use canvass_model::tenant::TenantRecord;
+
 /// A tenant as the frame names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TenantLink {
@@ -55,6 +57,13 @@ pub(crate) enum OperatorArea {
     Jobs,
     /// Responses that could not be applied.
     DeadLetters,
+}
+
+impl TenantLink {
+    /// The link to a tenant.
+    pub(crate) fn of(record: &TenantRecord) -> Self {
+        Self { name: record.name.as_str().to_owned(), alias: record.alias.as_str().to_owned() }
+    }
 }
 
 impl ConsoleArea {

@@ -8,7 +8,11 @@ use canvass_storage::{
 };
 
 use super::App;
-use crate::{Problem, cookies::Cookie};
+use crate::{
+    Problem,
+    cookies::Cookie,
+    layout::{OperatorArea, OperatorShell},
+};
 
 /// A signed-in operator: sees the directory, and no tenant's data.
 pub(crate) struct Operator {
@@ -61,9 +65,9 @@ impl Operator {
         Ok(self.app.directory.tenant(alias).await?.is_some())
     }
 
-    /// Their name.
-    pub(crate) fn name(&self) -> &str {
-        self.operator.name.as_str()
+    /// The frame of a page of this operator.
+    pub(crate) fn shell(&self, area: OperatorArea) -> OperatorShell {
+        OperatorShell { person: self.operator.name.as_str().to_owned(), area }
     }
 
     /// The browser they signed in with.

@@ -13,7 +13,10 @@ use canvass_model::{
 use canvass_storage::{self as storage, Changes, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
 
 use super::{App, api, console};
-use crate::Problem;
+use crate::{
+    Problem,
+    layout::{ConsoleArea, ConsoleShell, TenantLink},
+};
 
 /// Someone of a tenant: a signed-in member, or a program with a token. What they may do stands in the type around it.
 pub(crate) struct Person {
@@ -108,6 +111,20 @@ impl Person {
     /// What the operator decided about the web.
     pub(crate) fn settings(&self) -> &crate::Settings {
         self.app.settings()
+    }
+
+    /// The frame of a console page of this person.
+    pub(crate) async fn shell(&self, area: ConsoleArea) -> Result<ConsoleShell, storage::Error> {
+        let tenants = match &self.member {
+            Some(member) => self.app.directory.tenants_of(member.account).await?,
+            None => Vec::new(),
+        };
+        Ok(ConsoleShell {
+            tenant: TenantLink::of(self.tenant.record()),
+            tenants: tenants.iter().map(|it| TenantLink::of(it.record())).collect(),
+            person: self.actor.name().to_owned(),
+            area,
+        })
     }
 
     /// Runs `work` as this person, in one transaction of their tenant.
