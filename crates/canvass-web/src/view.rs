@@ -1,4 +1,5 @@
 //! Pieces shared by pages: this file is about what templates need beyond the model's own words.
 
 pub(crate) mod moment;
+pub(crate) mod number;
 pub(crate) mod questions;

@@ -81,16 +81,7 @@ impl Files {
         let (standard, standard_log) = open_lane(&folder, &health, plan::Lane::Standard)?;
         let lanes = vec![Arc::clone(&premium.lane), Arc::clone(&standard.lane)];
         let horizon = Horizon::new(Arc::clone(&folder), health.clone(), lanes);
-        let files = Self {
-            folder,
-            health,
-            directory,
-            tenants,
-            premium,
-            standard,
-            horizon,
-            threads: Mutex::default(),
-        };
+        let files = Self { folder, health, directory, tenants, premium, standard, horizon, threads: Mutex::default() };
         // From here on, dropping the files ends the threads that were started.
         for (lane, log) in [(&files.premium, premium_log), (&files.standard, standard_log)] {
             let thread = lane::start_writing(&lane.lane, log)?;

@@ -67,9 +67,7 @@ impl Installation {
     }
 
     pub async fn try_apply(&self, lane: Lane, records_max: usize) -> Result<Applied, Error> {
-        let work = |tx: &mut Tx<'_>, records: &[Accepted]| {
-            responses::insert_many(tx, records).map(drop)
-        };
+        let work = |tx: &mut Tx<'_>, records: &[Accepted]| responses::insert_many(tx, records).map(drop);
         self.directory.intake().apply(lane, records_max, work).await
     }
 
@@ -91,7 +89,7 @@ pub async fn stored(tenant: &Tenant) -> Vec<Accepted> {
 pub fn record(alias: &str, plan: PlanId) -> TenantRecord {
     TenantRecord {
         id: TenantId::from(uuid::Uuid::from_u128(
-            alias.bytes().fold(1, |id: u128, byte| id.wrapping_mul(0x0100_0000_01b3).wrapping_add(u128::from(byte)))
+            alias.bytes().fold(1, |id: u128, byte| id.wrapping_mul(0x0100_0000_01b3).wrapping_add(u128::from(byte))),
         )),
         alias: Alias::parse(alias).expect("an alias"),
         name: OrganisationName::parse(alias).expect("a name"),

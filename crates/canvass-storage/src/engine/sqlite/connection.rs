@@ -115,9 +115,7 @@ fn constraint(error: &rusqlite::Error) -> Error {
     let text = error.to_string();
     let unique = matches!(
         extended_code(error),
-        Some(
-            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID
-        )
+        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID)
     );
     match text.split_once("failed: ") {
         Some((_, columns)) if unique => Error::Conflict(without_tables(columns)),

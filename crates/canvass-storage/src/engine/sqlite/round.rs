@@ -67,7 +67,10 @@ impl Applier {
             };
             let place = usize::try_from(sequence - frame).unwrap_or(usize::MAX);
             let Some(record) = records.get(place).filter(|it| it.tenant == tenant) else {
-                return Err(Error::Corrupt { what: "intake frame", found: format!("no record {sequence} of {tenant}") });
+                return Err(Error::Corrupt {
+                    what: "intake frame",
+                    found: format!("no record {sequence} of {tenant}"),
+                });
             };
             bytes += record.bytes();
             if SHARE_BYTES_MAX < bytes && !share.sequences.is_empty() {

@@ -25,12 +25,7 @@ pub(super) struct OpenTransaction<'c> {
 }
 
 /// Runs `work` in one transaction of `connection`: deferred to read, immediate to write.
-pub(super) fn transact(
-    connection: &Connection,
-    mode: Mode,
-    health: &Health,
-    work: &mut Work<'_>,
-) -> Result<(), Error> {
+pub(super) fn transact(connection: &Connection, mode: Mode, health: &Health, work: &mut Work<'_>) -> Result<(), Error> {
     let behavior = match mode {
         Mode::Read => TransactionBehavior::Deferred,
         Mode::Write => {

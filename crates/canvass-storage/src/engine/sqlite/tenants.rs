@@ -16,9 +16,10 @@ use crate::{
     engine::{
         Mode, Work,
         sqlite::{
+            closed,
             connection::Health,
             folder::{self, Folder, beside},
-            closed, lock,
+            lock,
             tenant_file::{Safety, TenantFile, build_template},
         },
     },
@@ -77,13 +78,7 @@ impl Tenants {
     }
 
     /// Runs `work` in one transaction of the tenant's file.
-    pub(super) fn with(
-        &self,
-        tenant: TenantId,
-        mode: Mode,
-        safety: Safety,
-        work: &mut Work<'_>,
-    ) -> Result<(), Error> {
+    pub(super) fn with(&self, tenant: TenantId, mode: Mode, safety: Safety, work: &mut Work<'_>) -> Result<(), Error> {
         let slot = self.slot(tenant);
         let mut held = lock(&slot.file);
         self.check_open()?;
