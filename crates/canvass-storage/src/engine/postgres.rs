@@ -70,7 +70,7 @@ impl Postgres {
         let owner = connect::pool(&config, Acting::Owner, 1)?;
         let client = owner.get().await.map_err(|error| server.explain_pool(error))?;
         install::install(&client, &server).await?;
-        server.unique = install::unique_constraints(&client).await.map_err(|error| server.explain(error))?;
+        server.unique = install::unique_constraints(&client).await.map_err(|error| server.explain(&error))?;
         drop(client);
         owner.close();
 
@@ -116,7 +116,7 @@ impl Postgres {
             if !lent.is_transient() || ATTEMPTS_MAX <= attempt {
                 return outcome;
             }
-            self.connections.wait(tokio::time::sleep(somewhere_in(pause)));
+            self.connections.wait(async { tokio::time::sleep(somewhere_in(pause)).await });
             (attempt, pause) = (attempt + 1, pause * 2);
         }
     }

@@ -170,7 +170,7 @@ fn lease(lent: &mut Lent<'_>, start: i16, lane: Lane, leased: &[i16]) -> Result<
         limit 1
         for update of s skip locked";
     let rows = lent.query_as(sql, &[&lane.as_str(), &leased, &start])?;
-    decode::rows("shard", rows, |row| row.small())?.pop().map(i16::try_from).transpose().map_err(Error::engine)
+    decode::rows("shard", rows, decode::Columns::small)?.pop().map(i16::try_from).transpose().map_err(Error::engine)
 }
 
 /// Takes at most `room` records of a leased shard: tenants in turn, and of each the oldest first, none more than four

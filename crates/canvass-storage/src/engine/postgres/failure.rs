@@ -58,7 +58,7 @@ impl Server {
     }
 
     /// What a failed statement or connection means.
-    pub(super) fn explain(&self, error: tokio_postgres::Error) -> Error {
+    pub(super) fn explain(&self, error: &tokio_postgres::Error) -> Error {
         let Some(refusal) = error.as_db_error() else { return self.explain_broken(error) };
         match refusal.code() {
             &SqlState::UNIQUE_VIOLATION => Error::Conflict(self.conflict(refusal)),
@@ -85,16 +85,16 @@ impl Server {
             PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
                 self.unreachable("it does not answer in time")
             }
-            PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => self.explain(error),
+            PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => self.explain(&error),
             PoolError::PostCreateHook(HookError::Message(why)) => self.unreachable(&why),
             PoolError::Closed | PoolError::NoRuntimeSpecified => closed(),
         }
     }
 
-    fn explain_broken(&self, error: tokio_postgres::Error) -> Error {
-        let is_connection = error.is_closed() || causes(&error).any(<dyn StdError>::is::<std::io::Error>);
+    fn explain_broken(&self, error: &tokio_postgres::Error) -> Error {
+        let is_connection = error.is_closed() || causes(error).any(<dyn StdError>::is::<std::io::Error>);
         let mut words = error.to_string();
-        for cause in causes(&error) {
+        for cause in causes(error) {
             words = format!("{words}: {cause}");
         }
         if is_connection { self.unreachable(&words) } else { Error::engine(words) }

@@ -36,7 +36,7 @@ pub(super) async fn install(client: &Client, server: &Server) -> Result<(), Erro
                     word(client, "quote_ident(session_user)").await,
                 )));
             }
-            Err(error) => return Err(server.explain(error)),
+            Err(error) => return Err(server.explain(&error)),
         }
     }
 }
@@ -153,5 +153,5 @@ fn is_race(error: &ServerError) -> bool {
 /// One word the server knows, for a message.
 async fn word(client: &Client, expression: &str) -> String {
     let found = client.query_one(&format!("select {expression}::text"), &[]).await;
-    found.map(|row| row.get(0)).unwrap_or_else(|_| "…".to_owned())
+    found.map_or_else(|_| "…".to_owned(), |row| row.get(0))
 }

@@ -57,7 +57,7 @@ pub(super) fn shards(lane: Lane) -> RangeInclusive<i16> {
 }
 
 /// The shard of a tenant: the same on every node, for ever.
-fn shard(lane: Lane, tenant: TenantId) -> i16 {
+pub(super) fn shard(lane: Lane, tenant: TenantId) -> i16 {
     let place = crc32fast::hash(tenant.as_bytes()) % u32::from(SHARDS);
     shards(lane).start() + i16::try_from(place).unwrap_or_default()
 }
@@ -179,9 +179,9 @@ impl Writer {
         }
         let keys = batch.iter().flat_map(|it| it.records.iter().map(|record| (it.tenant, record.id)));
         Ok(keys
-            .map(|(tenant, id)| match fresh.remove(&(tenant.to_string(), id.to_string())) {
-                true => Receipt::New,
-                false => Receipt::Repeated,
+            .map(|(tenant, id)| {
+                let is_new = fresh.remove(&(tenant.to_string(), id.to_string()));
+                if is_new { Receipt::New } else { Receipt::Repeated }
             })
             .collect())
     }
@@ -191,7 +191,7 @@ impl Writer {
         Failure {
             may_pass: code.is_none_or(failure::is_transient),
             is_about_data: code.is_some_and(failure::is_about_data),
-            error: self.server.explain(error),
+            error: self.server.explain(&error),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Connections {
                     drop(Object::take(client));
                     // A connection that broke while it lay in the pool began nothing.
                     if error.as_db_error().is_some() || BEGIN_ATTEMPTS_MAX <= attempts {
-                        return Err(self.server.explain(error));
+                        return Err(self.server.explain(&error));
                     }
                 }
             }
@@ -170,7 +170,7 @@ impl Lent<'_> {
             if self.failed.is_none() {
                 self.failed = Some(error.code().map_or(Failed::Lost, |code| Failed::Refused(code.clone())));
             }
-            self.connections.server.explain(error)
+            self.connections.server.explain(&error)
         })
     }
 }

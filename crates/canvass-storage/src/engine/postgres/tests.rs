@@ -1,11 +1,5 @@
 //! The engine on a real PostgreSQL: this file is about what its tests share.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::expect_used,
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "tests wait, start servers and panic"
-)]
+#![expect(clippy::disallowed_methods, unreachable_pub, reason = "tests wait, start servers and panic")]
 
 use std::ops::Deref;
 
@@ -23,7 +17,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     super::{End, Engine, Mode, Row, Session, Value},
-    Postgres,
+    Postgres, intake,
 };
 use crate::{DirectoryTx, Error, Receipt, tenants, transaction::new_id};
 
@@ -31,6 +25,11 @@ use crate::{DirectoryTx, Error, Receipt, tenants, transaction::new_id};
 mod server;
 
 mod exactly_once;
+mod isolation;
+mod outage;
+mod start;
+mod tables;
+mod transactions;
 
 use server::Postgres as Server;
 
@@ -129,6 +128,26 @@ impl Node {
     fn ids(&self, tenant: TenantId) -> Vec<String> {
         let rows = self.query(tenant, "select id from response order by position");
         rows.into_iter().map(|row| text(&row[0])).collect()
+    }
+}
+
+/// A connection that acts as the role of the connection string: an administrator at work beside Canvass.
+struct Owner {
+    client: tokio_postgres::Client,
+    runtime: Runtime,
+}
+
+impl Owner {
+    fn connect(url: &str) -> Self {
+        let runtime = Runtime::new().expect("threads");
+        let connecting = tokio_postgres::connect(url, tokio_postgres::NoTls);
+        let (client, connection) = runtime.block_on(connecting).expect("the database is there");
+        runtime.spawn(connection);
+        Self { client, runtime }
+    }
+
+    fn run(&self, sql: &str) {
+        self.runtime.block_on(self.client.batch_execute(sql)).expect("good SQL");
     }
 }
 

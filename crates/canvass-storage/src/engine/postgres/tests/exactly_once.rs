@@ -98,3 +98,132 @@ fn apply_until(node: &Node, is_over: &AtomicBool) -> usize {
         }
     }
 }
+
+#[test]
+fn a_flood_of_one_tenant_does_not_keep_another_waiting() {
+    let node = Node::alone();
+    let tenants: Vec<TenantId> = (0..3).map(|_| node.tenant()).collect();
+    node.append(tenants[0], &responses(2_000)).unwrap();
+    for tenant in &tenants[1..] {
+        node.append(*tenant, &responses(5)).unwrap();
+    }
+    let mut rounds = 0;
+    while tenants[1..].iter().any(|it| node.ids(*it).len() < 5) {
+        node.apply(100).unwrap();
+        rounds += 1;
+        assert!(rounds <= 3);
+    }
+    assert!(node.ids(tenants[0]).len() < 2_000);
+}
+
+#[test]
+fn tenants_of_one_shard_share_a_round() {
+    let node = Node::alone();
+    let first = node.tenant();
+    let neighbour = loop {
+        let tenant = node.tenant();
+        if intake::shard(Lane::Standard, tenant) == intake::shard(Lane::Standard, first) {
+            break tenant;
+        }
+    };
+    node.append(first, &responses(500)).unwrap();
+    node.append(neighbour, &responses(10)).unwrap();
+    assert_eq!(node.apply(40).unwrap().taken, 40);
+    assert_eq!((node.ids(first).len(), node.ids(neighbour).len()), (30, 10));
+}
+
+#[test]
+fn more_tenants_than_a_round_serves_are_all_served() {
+    let node = Node::alone();
+    let tenants: Vec<TenantId> =
+        std::iter::repeat_with(new_id).filter(|it| intake::shard(Lane::Standard, *it) == 3).take(90).collect();
+    for tenant in &tenants {
+        node.append(*tenant, &responses(2)).unwrap();
+    }
+    let mut taken = 0;
+    for _ in 0..2 {
+        taken += node.apply(1_000).unwrap().taken;
+    }
+    assert_eq!(taken, 180);
+    assert!(tenants.iter().all(|it| node.ids(*it).len() == 2));
+}
+
+#[test]
+fn what_can_never_be_applied_becomes_a_dead_letter_and_stops_nobody() {
+    let node = Node::alone();
+    let (good, bad) = (node.tenant(), node.tenant());
+    let (ours, theirs) = (responses(5), responses(5));
+    node.append(good, &ours).unwrap();
+    node.append(bad, &theirs).unwrap();
+    let poison = theirs[2].id;
+    let applied = node.engine.apply(Lane::Standard, 100, &mut |_, session, records| {
+        session.insert_responses(records)?;
+        let is_bad = records.iter().any(|it| it.id == poison);
+        if is_bad { Err(Error::Rejected("its survey is gone".to_owned())) } else { Ok(()) }
+    });
+    assert_eq!(applied.unwrap(), crate::Applied { taken: 10, dead: 1 });
+    assert_eq!((node.ids(good).len(), node.ids(bad).len()), (5, 4));
+    let letters = node.in_directory(Mode::Read, |it| it.query("select tenant, reason from dead_letter", &[])).unwrap();
+    assert_eq!(letters, [[Value::text(bad), Value::from("its survey is gone")]]);
+}
+
+#[test]
+fn a_record_the_database_refuses_is_dead_as_well() {
+    let node = Node::alone();
+    let tenant = node.tenant();
+    node.append(tenant, &responses(3)).unwrap();
+    let applied = node.engine.apply(Lane::Standard, 100, &mut |_, session, _| {
+        let sql = "insert into summary (survey, revision, body) values ('none', 1, '{}')";
+        session.execute(sql, &[]).map(drop)
+    });
+    assert_eq!(applied.unwrap(), crate::Applied { taken: 3, dead: 3 });
+}
+
+#[test]
+fn a_round_that_fails_for_another_reason_is_taken_again() {
+    let node = Node::alone();
+    let tenant = node.tenant();
+    node.append(tenant, &responses(3)).unwrap();
+    let failed = node.engine.apply(Lane::Standard, 100, &mut |_, session, records| {
+        session.insert_responses(records)?;
+        Err(Error::Full)
+    });
+    assert!(matches!(failed, Err(Error::Full)));
+    assert!(node.ids(tenant).is_empty());
+    assert_eq!(node.apply(100).unwrap().taken, 3);
+}
+
+#[test]
+fn responses_of_a_tenant_that_is_gone_are_dropped() {
+    let node = Node::alone();
+    let gone: TenantId = new_id();
+    node.append(gone, &responses(2)).unwrap();
+    let applied = node.engine.apply(Lane::Standard, 100, &mut |_, _, _| Err(Error::Rejected("gone".to_owned())));
+    assert_eq!(applied.unwrap(), crate::Applied { taken: 2, dead: 2 });
+    assert_eq!(node.backlog(Lane::Standard).unwrap().records, 0);
+}
+
+#[test]
+fn bad_data_of_one_request_harms_no_other_in_its_commit() {
+    let node = Node::alone();
+    let tenant = node.tenant();
+    let mut bad = response();
+    bad.answers = "\0".to_owned();
+    let mut requests = vec![node.engine.append(tenant, Lane::Standard, vec![bad])];
+    requests.extend((0..20).map(|_| node.engine.append(tenant, Lane::Standard, responses(2))));
+    let mut outcomes = requests.into_iter().map(|it| node.runtime.block_on(it));
+    assert!(outcomes.next().unwrap().is_err());
+    assert!(outcomes.all(|it| it.unwrap() == [Receipt::New; 2]));
+}
+
+#[test]
+fn a_full_queue_refuses_before_it_accepts() {
+    let node = Node::alone();
+    let tenant = node.tenant();
+    let mut large = response();
+    large.answers = "x".repeat(20 << 20);
+    let requests: Vec<_> = (0..8).map(|_| node.engine.append(tenant, Lane::Standard, vec![large.clone()])).collect();
+    let outcomes: Vec<_> = requests.into_iter().map(|it| node.runtime.block_on(it)).collect();
+    assert!(outcomes.iter().any(|it| matches!(it, Err(Error::Busy { .. }))));
+    assert!(outcomes[0].is_ok());
+}
