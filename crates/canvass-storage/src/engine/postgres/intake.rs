@@ -172,7 +172,7 @@ impl Writer {
             let statement = client.prepare_cached(sql).await?;
             client.query(&statement, &args).await
         };
-        let stored = stored.await.map_err(|error| self.failure(error))?;
+        let stored = stored.await.map_err(|error| self.failure(&error))?;
         let mut fresh: HashSet<(String, String)> = HashSet::with_capacity(stored.len());
         for row in &stored {
             fresh.insert((text(row, 0)?, text(row, 1)?));
@@ -186,12 +186,12 @@ impl Writer {
             .collect())
     }
 
-    fn failure(&self, error: tokio_postgres::Error) -> Failure {
+    fn failure(&self, error: &tokio_postgres::Error) -> Failure {
         let code = error.code();
         Failure {
             may_pass: code.is_none_or(failure::is_transient),
             is_about_data: code.is_some_and(failure::is_about_data),
-            error: self.server.explain(&error),
+            error: self.server.explain(error),
         }
     }
 }
