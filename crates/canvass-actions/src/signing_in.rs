@@ -106,6 +106,20 @@ pub async fn change_password(
         .await
 }
 
+/// Replaces a member's password without the present one, and ends all their sessions: for whoever runs the installation.
+pub async fn reset_password(directory: &Directory, email: &Email, new: &Password) -> Result<(), Error> {
+    let hash = passwords::hash(new.clone()).await?;
+    let email = email.clone();
+    directory
+        .write(move |tx| {
+            let account = accounts::find_by_email(tx, &email)?.ok_or(Error::NotFound)?;
+            accounts::update_password(tx, account.id, &hash)?;
+            sessions::delete_others(tx, Who::Account(account.id), None)?;
+            Ok(())
+        })
+        .await
+}
+
 /// Whom `find` finds, if `password` is theirs. Counts the attempt first and the failure afterwards.
 pub(crate) async fn prove<T: Send + 'static>(
     directory: &Directory,

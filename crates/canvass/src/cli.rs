@@ -85,15 +85,18 @@ pub struct Serve {
     pub log_format: Option<LogFormat>,
 }
 
+const STORAGE_HELP: &str = "A PostgreSQL database instead, postgres://user:password@host/database. Others on this \
+                            machine see the command line: for a password prefer CANVASS_STORAGE__URL or \
+                            storage.url_file";
+
 /// Flags that say where the data lives.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Stored {
     /// The folder of the embedded storage [default: ./canvass-data]
     #[arg(long, value_name = "FOLDER", conflicts_with = "storage")]
     pub data: Option<PathBuf>,
-    /// A PostgreSQL database instead: postgres://user:password@host/database. Others on this machine see the command
-    /// line; prefer CANVASS_STORAGE__URL or storage.url_file for a password
-    #[arg(long, value_name = "URL", hide_env_values = true)]
+    /// A PostgreSQL database instead.
+    #[arg(long, value_name = "URL", help = STORAGE_HELP)]
     pub storage: Option<String>,
 }
 

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod migrate;
 mod serve;
+mod tenant;
 
 use std::{
     io::{self, Write},
@@ -39,7 +40,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(serve) => runtime()?.block_on(serve::run(cli, serve))?,
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
-        Command::Tenant(_) | Command::Bench(_) => {}
+        Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
+        Command::Bench(_) => {}
     }
     Ok(Exit::Done)
 }

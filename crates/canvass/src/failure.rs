@@ -94,6 +94,27 @@ impl Failure {
         Self::new(exit, what, error, advice)
     }
 
+    /// An action that did not happen.
+    pub fn action(what: impl Into<String>, error: &canvass_actions::Error) -> Self {
+        use canvass_actions::Error as Refusal;
+        match error {
+            Refusal::Storage(error) => Self::storage(what, error),
+            Refusal::NotFound => Self::new(Exit::NotFound, what, error, "Check what was named."),
+            Refusal::Invalid { faults } => {
+                let why: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                Self::new(Exit::Refused, what, why.join("\n"), "Correct it and try again.")
+            }
+            Refusal::TooMany { .. } => Self::new(Exit::Refused, what, error, "Wait, then try again."),
+            Refusal::WrongStatus(_)
+            | Refusal::Edit(_)
+            | Refusal::Address(_)
+            | Refusal::ChangedMeanwhile
+            | Refusal::Taken(_)
+            | Refusal::Limit(_)
+            | Refusal::Refused(_) => Self::new(Exit::Refused, what, error, "Nothing was changed."),
+        }
+    }
+
     /// The failure as one JSON object.
     pub fn to_json(&self) -> serde_json::Value {
         json!({ "error": { "exit": self.exit as u8, "what": self.what, "why": self.why, "advice": self.advice } })

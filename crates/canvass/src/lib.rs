@@ -3,13 +3,16 @@
 mod cli;
 mod commands;
 pub mod config;
+pub mod demo;
 mod doctor;
 mod failure;
 mod limits;
 mod logging;
 mod output;
 mod server;
+mod sign_up;
 mod storage;
+mod workers;
 
 pub use cli::Cli;
 pub use commands::main;

@@ -2,6 +2,7 @@
 
 use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
+use canvass_actions::operators;
 use canvass_model::tenant::Region;
 use canvass_storage::Directory;
 use canvass_web::App;
@@ -12,7 +13,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    limits, storage,
+    limits, storage, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -20,7 +21,8 @@ pub struct Running {
     url: String,
     directory: Directory,
     shutdown: CancellationToken,
-    parts: JoinSet<Result<(), Failure>>,
+    web: JoinSet<Result<(), Failure>>,
+    workers: Option<workers::Running>,
 }
 
 impl Running {
@@ -33,13 +35,15 @@ impl Running {
         let url = config.server.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
-        let mut parts = JoinSet::new();
+        let works = config.server.role.contains(&Role::Worker);
+        let workers = if works { Some(workers::start(config, &directory)?) } else { None };
+        let mut web = JoinSet::new();
         if let Some(listener) = listener {
             let app = App::new(directory.clone(), web_settings(config, url.clone()));
             let drain_within = Duration::from_secs(config.server.drain_seconds);
-            parts.spawn(serve(listener, app, shutdown.clone(), drain_within));
+            web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, directory, shutdown, parts })
+        Ok(Self { url, directory, shutdown, web, workers })
     }
 
     /// Where it answers.
@@ -52,14 +56,23 @@ impl Running {
         &self.directory
     }
 
-    /// Waits until a part ends by itself, which none should.
+    /// Where the first operator sets themselves up: a link that is good once and for a day. `None` when there is an
+    /// operator. Earlier links end.
+    pub async fn operator_setup_url(&self) -> Result<Option<String>, Failure> {
+        let link = operators::make_setup_link(&self.directory).await;
+        let link = link.map_err(|it| Failure::action("no set-up link could be made", &it))?;
+        Ok(link.map(|it| format!("{}/-/operate/setup/{}", self.url, it.reveal())))
+    }
+
+    /// Waits until the web ends by itself, which it should not.
     pub async fn broken(&mut self) -> Failure {
-        let why = match self.parts.join_next().await {
+        let why = match self.web.join_next().await {
             Some(Ok(Err(failure))) => return failure,
-            Some(Ok(Ok(()))) | None => "it ended without a reason".to_owned(),
+            Some(Ok(Ok(()))) => "it ended without a reason".to_owned(),
             Some(Err(panic)) => panic.to_string(),
+            None => std::future::pending().await,
         };
-        Failure::new(Exit::Failed, "a part of Canvass stopped", why, "Start it again, and report this: it is a defect.")
+        Failure::new(Exit::Failed, "the web stopped", why, "Start it again, and report this: it is a defect.")
     }
 
     /// Takes in nothing new, finishes what is under way within the time the configuration gives, makes everything
@@ -67,12 +80,15 @@ impl Running {
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.shutdown.cancel();
         let mut outcome = Ok(());
-        while let Some(ended) = self.parts.join_next().await {
+        while let Some(ended) = self.web.join_next().await {
             match ended {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => outcome = Err(failure),
-                Err(panic) => tracing::error!(%panic, "a part of Canvass broke while it stopped"),
+                Err(panic) => tracing::error!(%panic, "the web broke while it stopped"),
             }
+        }
+        if let Some(workers) = self.workers.take() {
+            workers.stop().await;
         }
         self.directory.close().await;
         outcome

@@ -7,11 +7,12 @@ use crate::{
     Failure, Running,
     cli::{Cli, Serve},
     config::Config,
+    demo::{self, Entrance},
     failure::Exit,
     logging,
 };
 
-pub(super) async fn run(cli: &Cli, _serve: &Serve) -> Result<(), Failure> {
+pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {
     let loaded = Config::load(&cli.sources()).map_err(|faults| Failure::configuration(&faults))?;
     logging::start(&loaded.config.log);
     for warning in &loaded.warnings {
@@ -22,7 +23,10 @@ pub(super) async fn run(cli: &Cli, _serve: &Serve) -> Result<(), Failure> {
         started = Running::start(&loaded.config) => started?,
         () = signals.next() => return Ok(()),
     };
-    announce(cli, &running)?;
+    tokio::select! {
+        announced = announce(cli, serve, &loaded.config, &running) => announced?,
+        () = signals.next() => return running.stop().await,
+    }
     tokio::select! {
         failure = running.broken() => {
             tracing::error!(%failure, "stopping");
@@ -43,10 +47,34 @@ pub(super) async fn run(cli: &Cli, _serve: &Serve) -> Result<(), Failure> {
     }
 }
 
-fn announce(cli: &Cli, running: &Running) -> Result<(), Failure> {
+/// Says where Canvass answers, how the first operator gets in, and how to get into the demonstration.
+async fn announce(cli: &Cli, serve: &Serve, config: &Config, running: &Running) -> Result<(), Failure> {
     let url = running.url();
-    cli.output().show(&json!({ "url": url }), || format!("Canvass answers at {url}"))?;
+    let operator = running.operator_setup_url().await?;
+    let entrances = if serve.demo { demo::seed(running.directory(), config).await? } else { Vec::new() };
+    let mut json = json!({ "url": url, "operator_setup_url": operator });
+    if serve.demo {
+        json["demo"] = json!(entrances);
+    }
+    cli.output().show(&json, || sentences(url, operator.as_deref(), &entrances))?;
     Ok(())
+}
+
+fn sentences(url: &str, operator: Option<&str>, entrances: &[Entrance]) -> String {
+    let mut lines = vec![format!("Canvass answers at {url}")];
+    if let Some(link) = operator {
+        lines.push(String::new());
+        lines.push("There is no operator yet. This link makes one; it is good once, and for a day:".to_owned());
+        lines.push(format!("  {link}"));
+    }
+    for Entrance { alias, email, password, token } in entrances {
+        lines.push(String::new());
+        lines.push(format!("{alias}: surveys at {url}/{alias}, console at {url}/-/login"));
+        lines.push(format!("  e-mail    {email}"));
+        lines.push(format!("  password  {password}"));
+        lines.push(format!("  token     {token}"));
+    }
+    lines.join("\n")
 }
 
 /// The signals that ask a server to stop.

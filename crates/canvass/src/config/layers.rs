@@ -139,7 +139,7 @@ impl Layers {
                 let mut names = path.split(['.', '[']);
                 let (section, key) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
                 let why = error.inner().message().trim();
-                let example = self::example(&sections, section, key);
+                let example = example(&sections, section, key);
                 let message = format!("{section}.{key} cannot be used: {why}{example}");
                 faults.push(Fault { origin: origins.of(section, key), message });
                 Err(Faults(faults))

@@ -17,6 +17,9 @@ const FREE_BYTES_LOW: u64 = 1024 * 1024 * 1024;
 /// Below it nothing should start.
 const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
+/// What a mode says of the group and of everybody else.
+const OTHERS: u32 = 0o077;
+
 pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     if storage.url.is_some() {
         return vec![contents(storage).await];
@@ -83,7 +86,7 @@ fn space(folder: &Path) -> Finding {
 
 fn permissions(folder: &Path) -> Finding {
     match mode(folder) {
-        Ok(mode) if mode & 0o077 == 0 => Finding::ok("permissions", format!("{mode:o}, closed to other users")),
+        Ok(mode) if mode & OTHERS == 0 => Finding::ok("permissions", format!("{mode:o}, closed to other users")),
         Ok(mode) => Finding::warn(
             "permissions",
             format!("{mode:o}: other users of this machine can look into {}", folder.display()),

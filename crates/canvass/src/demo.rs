@@ -1,0 +1,132 @@
+//! The demonstration: this file is about two tenants with surveys and responses, made by the actions that make all
+//! others. Making them again adds nothing, but gives new passwords and tokens.
+
+mod answers;
+mod catalogue;
+mod collect;
+
+use canvass_actions::{secrets, signing_in, tokens};
+use canvass_model::{
+    alias::Alias,
+    member::Actor,
+    plan::PlanId,
+    text::{Email, OrganisationName, Password, PersonName, TokenName},
+    token::{Scope, Secret},
+};
+use canvass_storage::{Directory, Tenant, accounts};
+
+use self::catalogue::Showcase;
+use crate::{
+    Failure,
+    config::Config,
+    failure::Exit,
+    sign_up::{self, NewTenant},
+};
+
+/// How to get into a demonstration tenant.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Entrance {
+    /// Its name in addresses.
+    pub alias: String,
+    /// Its administrator's address.
+    pub email: String,
+    /// Their password, new at every start.
+    pub password: String,
+    /// An API token that may do everything, new at every start.
+    pub token: String,
+}
+
+/// What the token of the last start is found by.
+const TOKEN_NAME: &str = "Demonstration";
+
+/// Makes what is missing of the demonstration. Needs running workers: they provision the tenants.
+pub async fn seed(directory: &Directory, config: &Config) -> Result<Vec<Entrance>, Failure> {
+    let mut entrances = Vec::new();
+    for showcase in catalogue::SHOWCASES {
+        entrances.push(open(directory, config, showcase).await?);
+    }
+    Ok(entrances)
+}
+
+async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Result<Entrance, Failure> {
+    let password = fresh_password()?;
+    let new = new_tenant(showcase, config, &password)?;
+    let tenant = match existing(directory, &new).await? {
+        Some(tenant) => {
+            signing_in::reset_password(directory, &new.email, &password).await.map_err(|it| failed(showcase, &it))?;
+            tenant
+        }
+        None => sign_up::sign_up(directory, &new, |_| ()).await?,
+    };
+    for exhibit in showcase.surveys {
+        collect::fill(&tenant, exhibit).await.map_err(|it| failed(showcase, &it))?;
+    }
+    let token = renew_token(directory, &tenant).await.map_err(|it| failed(showcase, &it))?;
+    Ok(Entrance {
+        alias: showcase.alias.to_owned(),
+        email: showcase.email.to_owned(),
+        password: password.reveal().to_owned(),
+        token: token.reveal().to_owned(),
+    })
+}
+
+/// The demonstration's tenant, if it is there: one with its alias, of its administrator.
+async fn existing(directory: &Directory, new: &NewTenant) -> Result<Option<Tenant>, Failure> {
+    let what = || format!("the demonstration tenant {} could not be looked up", new.alias);
+    let email = new.email.clone();
+    let account = directory.read(move |tx| accounts::find_by_email(tx, &email)).await;
+    let Some(account) = account.map_err(|it| Failure::storage(what(), &it))? else { return Ok(None) };
+    let tenants = directory.tenants_of(account.id).await.map_err(|it| Failure::storage(what(), &it))?;
+    Ok(tenants.into_iter().find(|it| it.record().alias == new.alias))
+}
+
+/// Makes a token and revokes that of the last start, whose secret nobody can print again.
+async fn renew_token(directory: &Directory, tenant: &Tenant) -> Result<Secret, canvass_actions::Error> {
+    let secret = secrets::fresh_token()?;
+    let (made, owner) = (secret.clone(), tenant.clone());
+    let new = tokens::NewToken {
+        name: TokenName::parse(TOKEN_NAME).map_err(|it| canvass_actions::Error::Refused(it.to_string()))?,
+        scopes: Scope::ALL.to_vec(),
+        life_ms: None,
+    };
+    let token = directory
+        .write(move |tx| {
+            for old in canvass_storage::tokens::list(tx, &owner)? {
+                if old.name == new.name {
+                    tokens::revoke(tx, &owner, old.id)?;
+                }
+            }
+            tokens::create(tx, &owner, &new, &made)
+        })
+        .await?;
+    tenant.write(move |tx| tokens::note_created(tx, &Actor::Canvass, token.id)).await?;
+    Ok(secret)
+}
+
+fn new_tenant(showcase: &Showcase, config: &Config, password: &Password) -> Result<NewTenant, Failure> {
+    let wrong =
+        |why: String| Failure::new(Exit::Failed, "the demonstration is wrong", why, "Report this: it is a defect.");
+    Ok(NewTenant {
+        name: OrganisationName::parse(showcase.name).map_err(|it| wrong(it.to_string()))?,
+        alias: Alias::parse(showcase.alias).map_err(|it| wrong(it.to_string()))?,
+        plan: showcase.plan,
+        region: sign_up::region(config, None)?,
+        administrator: PersonName::parse(showcase.administrator).map_err(|it| wrong(it.to_string()))?,
+        email: Email::parse(showcase.email).map_err(|it| wrong(it.to_string()))?,
+        password: password.clone(),
+        terms: config.terms.version.clone(),
+    })
+}
+
+/// A password that nobody can guess and that can be typed.
+pub(crate) fn fresh_password() -> Result<Password, Failure> {
+    /// 20 of 64 characters: 120 bits.
+    const CHARS: usize = 20;
+    let secret = secrets::fresh().map_err(|it| Failure::action("no password could be made", &it))?;
+    let text: String = secret.reveal().chars().take(CHARS).collect();
+    Ok(Password::offered(&text))
+}
+
+fn failed(showcase: &Showcase, error: &canvass_actions::Error) -> Failure {
+    Failure::action(format!("the demonstration tenant {} could not be filled", showcase.alias), error)
+}

@@ -1,0 +1,98 @@
+//! What the demonstration holds: this file is about its tenants and surveys, each in a different state.
+
+use super::PlanId;
+
+/// A tenant of the demonstration.
+pub(super) struct Showcase {
+    pub(super) alias: &'static str,
+    pub(super) name: &'static str,
+    pub(super) plan: PlanId,
+    pub(super) administrator: &'static str,
+    pub(super) email: &'static str,
+    pub(super) surveys: &'static [Exhibit],
+}
+
+/// A survey of the demonstration.
+pub(super) struct Exhibit {
+    /// Its name in addresses, and in the tenant's notes of what was made.
+    pub(super) name: &'static str,
+    /// Its definition, as anybody would import it.
+    pub(super) definition: &'static str,
+    pub(super) life: Life,
+}
+
+/// How far a survey of the demonstration has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Life {
+    /// Being written.
+    Draft,
+    /// Collecting.
+    Open(Crowd),
+    /// Done collecting.
+    Closed(Crowd),
+}
+
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Crowd {
+    /// How many.
+    pub(super) responses: u32,
+    /// How content they are on the whole, from 0 to 1.
+    pub(super) mood: f64,
+}
+
+pub(super) const SHOWCASES: &[Showcase] = &[
+    Showcase {
+        alias: "adatum",
+        name: "Adatum Corporation",
+        plan: PlanId::Premium,
+        administrator: "Ada Lindqvist",
+        email: "ada@adatum.example",
+        surveys: &[
+            Exhibit {
+                name: "customer-satisfaction",
+                definition: include_str!("surveys/customer-satisfaction.json"),
+                life: Life::Open(Crowd { responses: 412, mood: 0.72 }),
+            },
+            Exhibit {
+                name: "working-here",
+                definition: include_str!("surveys/working-here.json"),
+                life: Life::Open(Crowd { responses: 386, mood: 0.66 }),
+            },
+            Exhibit {
+                name: "connect-2026",
+                definition: include_str!("surveys/connect-conference.json"),
+                life: Life::Closed(Crowd { responses: 431, mood: 0.78 }),
+            },
+            Exhibit {
+                name: "discovery",
+                definition: include_str!("surveys/discovery-interview.json"),
+                life: Life::Draft,
+            },
+        ],
+    },
+    Showcase {
+        alias: "fabrikam",
+        name: "Fabrikam Furniture",
+        plan: PlanId::Standard,
+        administrator: "Mary Okafor",
+        email: "mary@fabrikam.example",
+        surveys: &[
+            Exhibit {
+                name: "woodworking",
+                definition: include_str!("surveys/course-evaluation.json"),
+                life: Life::Open(Crowd { responses: 397, mood: 0.8 }),
+            },
+            Exhibit {
+                name: "delivery",
+                definition: include_str!("surveys/delivery.json"),
+                life: Life::Closed(Crowd { responses: 404, mood: 0.6 }),
+            },
+            Exhibit {
+                name: "summer-workshop",
+                definition: include_str!("surveys/workshop-registration.json"),
+                life: Life::Draft,
+            },
+        ],
+    },
+];
