@@ -51,6 +51,8 @@ pub enum FailureKind {
     Permanent,
     /// Our own mistake: the task panicked. It may work later.
     Panic,
+    /// The message is another worker's by now; there is nothing to settle.
+    Lost,
 }
 
 impl Outcome {
@@ -69,6 +71,11 @@ impl Failure {
     /// A failure that will not pass.
     pub fn permanent(reason: impl fmt::Display) -> Self {
         Self { kind: FailureKind::Permanent, reason: reason.to_string() }
+    }
+
+    /// The message is another worker's by now.
+    pub fn lost(reason: impl fmt::Display) -> Self {
+        Self { kind: FailureKind::Lost, reason: reason.to_string() }
     }
 
     /// The failure that a caught panic stands for.

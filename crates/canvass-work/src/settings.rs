@@ -1,0 +1,54 @@
+//! The workers' settings: this file is about what an operator may change while they run.
+
+use std::time::Duration;
+
+use crate::worker::Pace;
+
+/// How fast the workers go, and what they must know of the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where people find this installation, for links in mails; without a slash at its end.
+    pub base_url: String,
+    /// How long apply waits after it found nothing, unless it is woken.
+    pub apply_interval: Duration,
+    /// Responses of the premium lane in one round of apply.
+    pub premium_batch: usize,
+    /// Responses of the standard lane in one round of apply.
+    pub standard_batch: usize,
+    /// How long the job workers wait after they found nothing, unless they are woken.
+    pub jobs_interval: Duration,
+    /// Jobs that a worker takes at once.
+    pub jobs_batch: usize,
+}
+
+impl Settings {
+    pub(crate) fn apply(&self) -> Pace {
+        Pace {
+            interval: self.apply_interval,
+            batches: vec![self.premium_batch, self.standard_batch],
+            iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
+        }
+    }
+
+    pub(crate) fn jobs(&self) -> Pace {
+        Pace {
+            interval: self.jobs_interval,
+            batches: vec![self.jobs_batch],
+            iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
+        }
+    }
+}
+
+impl Default for Settings {
+    /// Premium goes four times as fast as standard when both wait.
+    fn default() -> Self {
+        Self {
+            base_url: "http://127.0.0.1:8080".to_owned(),
+            apply_interval: Duration::from_millis(100),
+            premium_batch: 4_000,
+            standard_batch: 1_000,
+            jobs_interval: Duration::from_millis(500),
+            jobs_batch: 8,
+        }
+    }
+}
