@@ -42,7 +42,7 @@ impl Jobs {
             if record.steps.iter().any(|(name, _)| name == step.as_str()) {
                 continue;
             }
-            provisioning::run_step(&self.directory, sign_up, step, &base_url).await.map_err(refusal)?;
+            provisioning::run_step(&self.directory, sign_up, step, &base_url).await.map_err(|it| refusal(&it))?;
             lease::record(&self.directory, record, move |tx, id| jobs::record_step(tx, id, step.as_str())).await?;
         }
         Ok(())
@@ -65,7 +65,7 @@ impl Task<Held> for Jobs {
     }
 }
 
-fn refusal(error: canvass_actions::Error) -> Failure {
+fn refusal(error: &canvass_actions::Error) -> Failure {
     let kind = if error.may_pass() { FailureKind::Transient } else { FailureKind::Permanent };
     Failure { kind, reason: error.to_string() }
 }

@@ -46,7 +46,7 @@ impl Workers {
     /// `settings` while they run. Call it inside a `tokio` runtime.
     pub fn start(
         directory: &Directory,
-        post: Post,
+        post: &Post,
         settings: &watch::Receiver<Settings>,
         shutdown: &CancellationToken,
     ) -> Self {
@@ -58,7 +58,7 @@ impl Workers {
             followers: Vec::new(),
         };
         start.apply(directory);
-        start.jobs(directory, &post, settings);
+        start.jobs(directory, post, settings);
         start.sweep(directory);
         let mut following = JoinSet::new();
         following.spawn(follow(settings.clone(), start.followers));

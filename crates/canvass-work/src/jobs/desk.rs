@@ -78,7 +78,7 @@ impl Queue for Desk {
     }
 
     async fn done(&self, held: Held) -> Result<(), Failure> {
-        lease::record(&self.directory, &held.record, |tx, id| jobs::finish(tx, id)).await
+        lease::record(&self.directory, &held.record, jobs::finish).await
     }
 
     async fn failed(&self, held: Held, failure: &Failure) -> Result<(), Failure> {

@@ -226,7 +226,7 @@ async fn changed<V>(receiver: &mut Option<watch::Receiver<V>>) {
         }
         *receiver = None;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Ends when `shutdown` was cancelled `within` ago.
