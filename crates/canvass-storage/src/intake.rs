@@ -1,6 +1,10 @@
 //! The intake: this file is about what the workers see of accepted responses on their way to their tenants.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use canvass_model::{
     id::{SurveyId, TenantId},
@@ -50,7 +54,7 @@ impl Intake {
     }
 
     /// Applies at most `records_max` responses of a lane, fair between tenants: `work` runs once per tenant, in one
-    /// transaction of that tenant, exactly once per response. When `work` answers [`Error::Rejected`] (or finds damage),
+    /// transaction of that tenant, exactly once per response. When `work` answers [`Error::Rejected`], panics or finds damage,
     /// the tenant's records are tried one by one; those that still fail become dead letters with the reason and block
     /// nobody. Any other error ends the round; what was not applied is taken again in a later one.
     pub async fn apply<E>(
@@ -64,21 +68,17 @@ impl Intake {
     {
         let directory = self.directory.clone();
         blocking(move || {
-            let mut touched: Vec<(TenantId, SurveyId)> = Vec::new();
+            let mut touched: HashSet<(TenantId, SurveyId)> = HashSet::new();
             let applied = directory.engine.apply(lane, records_max, &mut |tenant, session, records| {
-                let mut tx = Tx::new(session, now());
-                work(&mut tx, records).map_err(Into::into)?;
-                for record in records {
-                    if !touched.contains(&(tenant, record.survey)) {
-                        touched.push((tenant, record.survey));
-                    }
-                }
+                contain(|| work(&mut Tx::new(session, now()), records).map_err(Into::into))?;
+                touched.extend(records.iter().map(|it| (tenant, it.survey)));
                 Ok(())
-            })?;
+            });
+            // Also of a round that ended with an error: others may have been served before it.
             for (tenant, survey) in touched {
                 directory.tell(tenant, survey);
             }
-            Ok(applied)
+            applied
         })
         .await
     }
@@ -88,4 +88,13 @@ impl Intake {
         let engine = Arc::clone(&self.directory.engine);
         blocking(move || engine.backlog(lane)).await
     }
+}
+
+/// Takes a panic for a refusal: whatever is wrong with a record, it must not stop those behind it.
+fn contain(work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("for no stated reason");
+        Err(Error::Rejected(format!("applying it panicked: {words}")))
+    })
 }

@@ -69,7 +69,8 @@ struct Files {
 /// A lane and who applies it, one round at a time.
 struct OpenLane {
     lane: Arc<Lane>,
-    applier: Mutex<Applier>,
+    /// `None` once the lane is closed.
+    applier: Mutex<Option<Applier>>,
 }
 
 impl Files {
@@ -111,6 +112,8 @@ impl Files {
         self.premium.lane.end();
         self.standard.lane.end();
         join(writers);
+        lock(&self.premium.applier).take();
+        lock(&self.standard.applier).take();
         self.tenants.close();
         self.directory.close();
         self.folder.release();
@@ -148,7 +151,8 @@ impl Engine for Files {
         let undertaker = Undertaker { directory: &self.directory, lane };
         let OpenLane { lane, applier } = self.lane(lane);
         let round = Round { lane, tenants: &self.tenants, undertaker };
-        let applied = round.run(&mut lock(applier), records_max, apply)?;
+        let mut held = lock(applier);
+        let applied = round.run(held.as_mut().ok_or_else(closed)?, records_max, apply)?;
         if 0 < applied.taken {
             self.horizon.tell();
         }
@@ -190,7 +194,7 @@ impl Drop for Files {
 fn open_lane(folder: &Folder, health: &Health, lane: plan::Lane) -> Result<(OpenLane, Log), Error> {
     let path = folder.intake(lane);
     let (log, epoch, waiting) = Log::open(path.clone(), health.clone())?;
-    let applier = Mutex::new(Applier::open(&path)?);
+    let applier = Mutex::new(Some(Applier::open(&path)?));
     Ok((OpenLane { lane: Arc::new(Lane::new(epoch, waiting)), applier }, log))
 }
 

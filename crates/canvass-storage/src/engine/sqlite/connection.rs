@@ -100,7 +100,7 @@ fn statements_max(kind: Kind) -> usize {
 pub(super) fn meaning(error: rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();
     match code {
-        Some(ErrorCode::ConstraintViolation) => constraint(&error),
+        Some(ErrorCode::ConstraintViolation) => constraint(error),
         Some(ErrorCode::DiskFull) => Error::Full,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { retry_after_ms: RETRY_AFTER_MS },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -110,36 +110,23 @@ pub(super) fn meaning(error: rusqlite::Error) -> Error {
     }
 }
 
-/// A taken unique value names its column; any other violation will come again with the same values.
-fn constraint(error: &rusqlite::Error) -> Error {
+/// A taken unique value names its columns, as in `page.page_key`.
+fn constraint(error: rusqlite::Error) -> Error {
     let text = error.to_string();
-    let unique = matches!(
-        extended_code(error),
-        Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID)
-    );
-    match text.split_once("failed: ") {
-        Some((_, columns)) if unique => Error::Conflict(without_tables(columns)),
-        _ => Error::Rejected(text),
+    match (extended_code(&error), text.split_once("failed: ")) {
+        (Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY), Some((_, columns))) => {
+            Error::Conflict(columns.to_owned())
+        }
+        _ => Error::engine(error),
     }
 }
 
-/// `membership.account, membership.tenant` as `account, tenant`.
-fn without_tables(columns: &str) -> String {
-    let names: Vec<&str> = columns.split(", ").map(|it| it.rsplit('.').next().unwrap_or(it)).collect();
-    names.join(", ")
+/// Whether the same statement with the same values fails always: a constraint other than a unique one.
+pub(super) fn is_about_data(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    let cause = error.downcast_ref::<rusqlite::Error>();
+    cause.and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::ConstraintViolation)
 }
 
 fn extended_code(error: &rusqlite::Error) -> Option<i32> {
     error.sqlite_error().map(|it| it.extended_code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_conflict_names_the_columns_without_their_table() {
-        assert_eq!(without_tables("tenant.alias"), "alias");
-        assert_eq!(without_tables("membership.account, membership.tenant"), "account, tenant");
-    }
 }

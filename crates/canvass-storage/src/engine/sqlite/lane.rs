@@ -71,8 +71,10 @@ enum Turn {
 const QUEUED_RECORDS_MAX: usize = 8 * Log::FRAME_RECORDS_MAX;
 /// Bytes of answers that may wait for it.
 const QUEUED_BYTES_MAX: usize = 64 << 20;
-/// Records that may wait to be applied: about 100 MB of index, and minutes of work.
-const BACKLOG_RECORDS_MAX: u64 = 2_000_000;
+/// Records that may wait to be applied: about 100 MB of index, and a minute of work or two.
+const BACKLOG_RECORDS_MAX: u64 = 1_000_000;
+/// Records of one tenant that may wait, so that a tenant whose file cannot be used does not close the lane.
+const TENANT_BACKLOG_RECORDS_MAX: u64 = BACKLOG_RECORDS_MAX / 4;
 /// When a caller who found the lane full should come back.
 const RETRY_AFTER_MS: u64 = 1_000;
 
@@ -86,7 +88,7 @@ impl Lane {
         let (acknowledge, acknowledged) = oneshot::channel();
         let records: Vec<Record> = responses.into_iter().map(|response| Record { tenant, response }).collect();
         let bytes = records.iter().map(Record::bytes).sum();
-        let queued = self.enqueue(Request { records, bytes, acknowledge });
+        let queued = self.enqueue(tenant, Request { records, bytes, acknowledge });
         Box::pin(async move {
             queued?;
             acknowledged.await.unwrap_or_else(|_| Err(closed()))
@@ -128,8 +130,11 @@ impl Lane {
         }
     }
 
-    fn enqueue(&self, request: Request) -> Result<(), Error> {
-        let backlog = lock(&self.waiting).records();
+    fn enqueue(&self, tenant: TenantId, request: Request) -> Result<(), Error> {
+        let waiting = lock(&self.waiting);
+        let is_behind =
+            BACKLOG_RECORDS_MAX <= waiting.records() || TENANT_BACKLOG_RECORDS_MAX <= waiting.records_of(tenant);
+        drop(waiting);
         let mut queue = lock(&self.queue);
         if queue.stage != Stage::Open {
             return Err(closed());
@@ -137,7 +142,7 @@ impl Lane {
         // A request that is larger than the whole queue is let into an empty one.
         let is_full = QUEUED_RECORDS_MAX < queue.records + request.records.len()
             || QUEUED_BYTES_MAX < queue.bytes + request.bytes;
-        if BACKLOG_RECORDS_MAX <= backlog || (is_full && !queue.requests.is_empty()) {
+        if is_behind || (is_full && !queue.requests.is_empty()) {
             return Err(Error::Busy { retry_after_ms: RETRY_AFTER_MS });
         }
         queue.records += request.records.len();
@@ -151,11 +156,12 @@ impl Lane {
     fn next_turn(&self) -> Option<Turn> {
         let mut queue = lock(&self.queue);
         loop {
-            if !queue.requests.is_empty() {
-                return Some(Turn::Append(queue.take_group()));
-            }
+            // First, because it is rare, and a busy lane always has requests.
             if !queue.trim.is_empty() {
                 return Some(Turn::Trim(std::mem::take(&mut queue.trim)));
+            }
+            if !queue.requests.is_empty() {
+                return Some(Turn::Append(queue.take_group()));
             }
             if queue.stage == Stage::Ending {
                 return None;
@@ -234,7 +240,18 @@ fn likewise(error: &Error) -> Error {
 
 /// Starts the thread that writes a lane down.
 pub(super) fn start_writing(lane: &Arc<Lane>, mut log: Log) -> Result<std::thread::JoinHandle<()>, Error> {
-    let lane = Arc::clone(lane);
+    let last_will = LastWill(Arc::clone(lane));
     let thread = std::thread::Builder::new().name("intake".to_owned());
-    thread.spawn(move || lane.write(&mut log)).map_err(Error::engine)
+    thread.spawn(move || last_will.0.write(&mut log)).map_err(Error::engine)
+}
+
+/// Lets nobody wait for a thread that has ended, even if by a panic.
+struct LastWill(Arc<Lane>);
+
+impl Drop for LastWill {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0.queue);
+        queue.stage = Stage::Ending;
+        queue.requests.clear();
+    }
 }

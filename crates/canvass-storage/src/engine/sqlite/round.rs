@@ -11,6 +11,7 @@ use crate::{
     engine::{
         Apply, End, Mode, Session, Value,
         sqlite::{
+            connection::is_about_data,
             frame::Record,
             lane::Lane,
             lock,
@@ -104,7 +105,7 @@ impl Applier {
 }
 
 impl Round<'_> {
-    /// Takes at most `records_max` records. Ends early when the disk is full or busy; goes on after a tenant whose file
+    /// Takes at most `records_max` records. Ends early when the disk is full; goes on after a tenant whose file
     /// cannot be used, who is left alone for a while.
     pub(super) fn run(
         &self,
@@ -125,8 +126,8 @@ impl Round<'_> {
                     applied.taken += taken;
                     applied.dead += dead;
                 }
-                Err(error @ (Error::Busy { .. } | Error::Full)) => {
-                    failure = Some(error);
+                Err(Error::Full) => {
+                    failure = Some(Error::Full);
                     break;
                 }
                 Err(error) => {
@@ -184,7 +185,6 @@ impl Round<'_> {
         let (sequences, responses) = (&share.sequences[range.clone()], &share.responses[range]);
         self.tenants.with(share.tenant, Mode::Write, Safety::Replayable, &mut |session| {
             let position = position(session, &self.lane.epoch)?;
-            lock(&self.lane.waiting).be_sure(share.tenant);
             let applied = sequences.partition_point(|it| *it <= position);
             let Some(last) = sequences[applied..].last() else { return Ok(End::RollBack) };
             apply(share.tenant, session, &responses[applied..])?;
@@ -212,7 +212,8 @@ fn position(session: &mut dyn Session, epoch: &str) -> Result<u64, Error> {
 fn is_poison(error: &Error) -> bool {
     match error {
         Error::Rejected(_) | Error::Corrupt { .. } | Error::Conflict(_) => true,
-        Error::Busy { .. } | Error::Full | Error::Unusable(_) | Error::Engine(_) => false,
+        Error::Engine(cause) => is_about_data(cause.as_ref()),
+        Error::Busy { .. } | Error::Full | Error::Unusable(_) => false,
     }
 }
 

@@ -50,8 +50,8 @@ enum Sync {
 
 /// Checkpoint when the log has so many pages: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1_000;
-/// A log larger than this is copied into its file when the file is closed. A smaller one stays: closing costs no sync,
-/// and opening reads it in less than a millisecond.
+/// A log larger than this is copied into its file when the file is closed to make room. A smaller one stays: closing
+/// costs no sync, and opening reads it in less than a millisecond.
 const LEFT_LOG_BYTES_MAX: u64 = 256 << 10;
 
 impl TenantFile {
@@ -92,6 +92,16 @@ impl TenantFile {
         Ok(())
     }
 
+    /// Closes the file, with its log copied into it when that is large. Dropping it instead leaves the log, which costs
+    /// nothing now and a moment at the next opening.
+    pub(super) fn close(self) {
+        let log_bytes = beside(&self.path, "wal").metadata().map_or(0, |it| it.len());
+        // Never without syncs: a checkpoint that is not synced can break the file.
+        if LEFT_LOG_BYTES_MAX < log_bytes && self.sync != Sync::Off {
+            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+    }
+
     fn set_sync(&mut self, sync: Sync) -> Result<(), Error> {
         if self.sync == sync {
             return Ok(());
@@ -105,16 +115,6 @@ impl TenantFile {
         self.connection.execute_batch(&pragmas).map_err(meaning)?;
         self.sync = sync;
         Ok(())
-    }
-}
-
-impl Drop for TenantFile {
-    fn drop(&mut self) {
-        let log_bytes = beside(&self.path, "wal").metadata().map_or(0, |it| it.len());
-        // Never without syncs: a checkpoint that is not synced can break the file.
-        if LEFT_LOG_BYTES_MAX < log_bytes && self.sync != Sync::Off {
-            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
-        }
     }
 }
 

@@ -121,9 +121,9 @@ impl Tenants {
     /// Closes every file, each when its transaction has ended; opens none from now on.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
-        let idle: Vec<_> = lock(&self.slots).iter().map(|(id, slot)| (*id, Arc::clone(slot))).collect();
-        for (tenant, slot) in idle {
-            self.close_slot(tenant, &slot);
+        let slots: Vec<_> = lock(&self.slots).iter().map(|(_, slot)| Arc::clone(slot)).collect();
+        for slot in slots {
+            lock(&slot.file).take();
         }
     }
 
@@ -150,7 +150,9 @@ impl Tenants {
     /// Closes a file and gives up its place, unless somebody else came for it meanwhile.
     fn close_slot(&self, tenant: TenantId, slot: &Arc<Slot>) {
         let mut held = lock(&slot.file);
-        held.take();
+        if let Some(file) = held.take() {
+            file.close();
+        }
         drop(held);
         let mut slots = lock(&self.slots);
         // Two: the table's and ours. With the table locked, nobody can get a third.

@@ -2,7 +2,7 @@
 //! and whose turn it is.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Waiting {
     finished: Vec<u64>,
     finished_bytes: u64,
     records: u64,
+    /// The last sequence that stood in the file at the start.
+    found_until: u64,
 }
 
 /// What one tenant has waiting.
@@ -33,9 +35,8 @@ pub(super) struct Waiting {
 struct Queue {
     /// In the order of acceptance.
     records: VecDeque<(u64, ResponseId)>,
-    ids: HashSet<ResponseId>,
-    /// Whether records found at the start may have been applied before it; known once the tenant's position was read.
-    is_unsure: bool,
+    /// The newest sequence of each.
+    ids: HashMap<ResponseId, u64>,
     failures: u32,
     held_until: Option<Instant>,
 }
@@ -78,28 +79,33 @@ impl Waiting {
         let remaining = Remaining { records: frame.records, stored_bytes: frame.body.len() as u64, accepted_at };
         self.frames.insert(frame.sequence, remaining);
         self.records += u64::from(frame.records);
+        if origin == Origin::Found {
+            self.found_until = self.found_until.max(frame.sequence + u64::from(frame.records) - 1);
+        }
         for (sequence, record) in (frame.sequence..).zip(records) {
             let queue = self.tenants.entry(record.tenant).or_default();
             if queue.records.is_empty() {
                 self.turns.push_back(record.tenant);
-                queue.is_unsure = false;
             }
-            queue.is_unsure |= origin == Origin::Found;
             queue.records.push_back((sequence, record.response.id));
-            queue.ids.insert(record.response.id);
+            queue.ids.insert(record.response.id, sequence);
         }
     }
 
     pub(super) fn presence(&self, tenant: TenantId, id: ResponseId) -> Presence {
-        match self.tenants.get(&tenant) {
-            Some(queue) if queue.ids.contains(&id) && queue.is_unsure => Presence::Unsure,
-            Some(queue) if queue.ids.contains(&id) => Presence::Waiting,
-            Some(_) | None => Presence::Absent,
+        match self.tenants.get(&tenant).and_then(|it| it.ids.get(&id)) {
+            None => Presence::Absent,
+            Some(sequence) if *sequence <= self.found_until => Presence::Unsure,
+            Some(_) => Presence::Waiting,
         }
     }
 
     pub(super) fn records(&self) -> u64 {
         self.records
+    }
+
+    pub(super) fn records_of(&self, tenant: TenantId) -> u64 {
+        self.tenants.get(&tenant).map_or(0, |it| it.records.len() as u64)
     }
 
     /// When the oldest frame with something waiting was accepted.
@@ -141,13 +147,6 @@ impl Waiting {
         sequences.filter_map(|it| Some((*self.frames.range(..=it).next_back()?.0, it))).collect()
     }
 
-    /// Notes that the tenant's position is known: nothing that waits was applied before.
-    pub(super) fn be_sure(&mut self, tenant: TenantId) {
-        if let Some(queue) = self.tenants.get_mut(&tenant) {
-            queue.is_unsure = false;
-        }
-    }
-
     /// Forgets that a response waits, because it becomes a dead letter: from now on the same response is accepted anew.
     pub(super) fn forget(&mut self, tenant: TenantId, id: ResponseId) {
         if let Some(queue) = self.tenants.get_mut(&tenant) {
@@ -160,17 +159,13 @@ impl Waiting {
         let Some(queue) = self.tenants.get_mut(&tenant) else { return };
         (queue.failures, queue.held_until) = (0, None);
         let taken: Vec<(u64, ResponseId)> = queue.records.drain(..count.min(queue.records.len())).collect();
-        for (_, id) in &taken {
-            queue.ids.remove(id);
+        for (sequence, id) in &taken {
+            queue.forget(*id, *sequence);
         }
-        let is_done = queue.records.is_empty();
-        if is_done {
+        if queue.records.is_empty() {
             self.tenants.remove(&tenant);
         }
         self.end_turn(tenant);
-        if is_done {
-            self.turns.pop_back();
-        }
         self.records -= taken.len() as u64;
         for (sequence, _) in taken {
             self.finish(sequence);
@@ -185,8 +180,8 @@ impl Waiting {
             let (lost, kept) = queue.records.drain(..).partition(|(it, _)| (frame..end).contains(it));
             queue.records = kept;
             let lost: VecDeque<(u64, ResponseId)> = lost;
-            for (_, id) in lost {
-                queue.ids.remove(&id);
+            for (sequence, id) in lost {
+                queue.forget(id, sequence);
             }
         }
         self.tenants.retain(|_, queue| !queue.records.is_empty());
@@ -220,10 +215,13 @@ impl Waiting {
         self.finished.extend(frames);
     }
 
-    /// Moves the tenant to the end of the turns. Whoever has its turn stands near the front.
+    /// Moves the tenant to the end of the turns, or out of them when nothing of it waits. Whoever has its turn stands
+    /// near the front.
     fn end_turn(&mut self, tenant: TenantId) {
         if let Some(place) = self.turns.iter().position(|it| *it == tenant) {
             self.turns.remove(place);
+        }
+        if self.tenants.contains_key(&tenant) {
             self.turns.push_back(tenant);
         }
     }
@@ -236,6 +234,15 @@ impl Waiting {
             self.finished_bytes += remaining.stored_bytes;
             self.finished.push(first);
             self.frames.remove(&first);
+        }
+    }
+}
+
+impl Queue {
+    /// Forgets an id, unless a later record has it too.
+    fn forget(&mut self, id: ResponseId, sequence: u64) {
+        if self.ids.get(&id) == Some(&sequence) {
+            self.ids.remove(&id);
         }
     }
 }
