@@ -17,42 +17,57 @@ use canvass_storage::{
 };
 use tempfile::TempDir;
 
+#[expect(dead_code, reason = "these tests stop no server")]
+#[path = "../../../canvass/tests/all/support/postgres.rs"]
+mod postgres;
+
 /// An installation of its own for one test.
-pub(crate) struct Installation {
-    pub(crate) settings: Settings,
-    pub(crate) directory: Directory,
-    pub(crate) folder: TempDir,
+pub struct Installation {
+    pub settings: Settings,
+    pub directory: Directory,
+    /// Removed with the installation.
+    _folder: Option<TempDir>,
 }
 
 /// The survey of every tenant in these tests.
-pub(crate) const SURVEY: u128 = 0x5u128 << 64;
+pub const SURVEY: u128 = 0x5u128 << 64;
 
 /// Runs a test on each engine, each time with a new installation.
-pub(crate) async fn on_every_engine(test: impl AsyncFn(Installation)) {
+pub async fn on_every_engine(test: impl AsyncFn(Installation)) {
     eprintln!("on embedded storage:");
     test(Installation::embedded().await).await;
+    eprintln!("on PostgreSQL:");
+    test(Installation::postgres().await).await;
 }
 
 impl Installation {
-    pub(crate) async fn embedded() -> Self {
+    pub async fn embedded() -> Self {
         let folder = TempDir::with_prefix("canvass-").expect("a temporary folder");
-        let settings = Settings::embedded(folder.path().join("data"));
-        let directory = Directory::open(&settings).await.expect("an empty folder can be opened");
-        Self { settings, directory, folder }
+        Self::open(Settings::embedded(folder.path().join("data")), Some(folder)).await
+    }
+
+    async fn postgres() -> Self {
+        let url = tokio::task::spawn_blocking(|| postgres::Postgres::shared().database()).await;
+        Self::open(Settings::postgres(url.expect("the server starts")), None).await
+    }
+
+    async fn open(settings: Settings, folder: Option<TempDir>) -> Self {
+        let directory = Directory::open(&settings).await.expect("an empty store can be opened");
+        Self { settings, directory, _folder: folder }
     }
 
     /// Closes and opens everything, as a restart does.
-    pub(crate) async fn reopen(&mut self) {
+    pub async fn reopen(&mut self) {
         self.directory.close().await;
         self.directory = Directory::open(&self.settings).await.expect("what was closed can be opened");
     }
 
     /// A tenant with a survey, on the standard lane.
-    pub(crate) async fn tenant(&self, alias: &str) -> Tenant {
+    pub async fn tenant(&self, alias: &str) -> Tenant {
         self.tenant_on(alias, PlanId::Standard).await
     }
 
-    pub(crate) async fn tenant_on(&self, alias: &str, plan: PlanId) -> Tenant {
+    pub async fn tenant_on(&self, alias: &str, plan: PlanId) -> Tenant {
         let record = record(alias, plan);
         let stored = record.clone();
         self.directory.write(move |tx| tenants::insert(tx, &stored)).await.expect("the alias is free");
@@ -62,17 +77,17 @@ impl Installation {
     }
 
     /// Applies at most `records_max` records of the standard lane.
-    pub(crate) async fn apply(&self, records_max: usize) -> Applied {
+    pub async fn apply(&self, records_max: usize) -> Applied {
         self.try_apply(Lane::Standard, records_max).await.expect("nothing is in the way")
     }
 
-    pub(crate) async fn try_apply(&self, lane: Lane, records_max: usize) -> Result<Applied, Error> {
+    pub async fn try_apply(&self, lane: Lane, records_max: usize) -> Result<Applied, Error> {
         let work = |tx: &mut Tx<'_>, records: &[Accepted]| responses::insert_many(tx, records).map(drop);
         self.directory.intake().apply(lane, records_max, work).await
     }
 
     /// Applies until nothing waits.
-    pub(crate) async fn drain(&self) {
+    pub async fn drain(&self) {
         for lane in Lane::ALL {
             while 0 < self.try_apply(lane, 1_000).await.expect("nothing is in the way").taken {}
         }
@@ -80,13 +95,13 @@ impl Installation {
 }
 
 /// The answers stored for a tenant, in the order of application.
-pub(crate) async fn stored(tenant: &Tenant) -> Vec<Accepted> {
+pub async fn stored(tenant: &Tenant) -> Vec<Accepted> {
     let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
     let list = move |tx: &mut ReadTx<'_>| responses::list(tx, survey, Order::OldestFirst, None, u32::MAX);
     tenant.read(list).await.expect("the tenant can be read").into_iter().map(|it| it.accepted).collect()
 }
 
-pub(crate) fn record(alias: &str, plan: PlanId) -> TenantRecord {
+pub fn record(alias: &str, plan: PlanId) -> TenantRecord {
     TenantRecord {
         id: TenantId::from(uuid::Uuid::from_u128(
             alias.bytes().fold(1, |id: u128, byte| id.wrapping_mul(0x0100_0000_01b3).wrapping_add(u128::from(byte))),
@@ -118,7 +133,7 @@ fn survey() -> Survey {
 }
 
 /// The `number`th response, with answers that say so.
-pub(crate) fn response(number: u128) -> Accepted {
+pub fn response(number: u128) -> Accepted {
     Accepted {
         id: ResponseId::from(uuid::Uuid::from_u128(number)),
         survey: SurveyId::from(uuid::Uuid::from_u128(SURVEY)),
