@@ -73,7 +73,7 @@ async fn a_dead_letter_can_be_tried_again() {
 
         canvass.drain().await;
         assert_eq!(stored(&tenant).await, [response(1), poison(2, "rejected")]);
-        assert_eq!(canvass.directory.read(|tx| dead_letters::count(tx)).await.unwrap(), 0);
+        assert_eq!(canvass.directory.read(dead_letters::count).await.unwrap(), 0);
     })
     .await;
 }

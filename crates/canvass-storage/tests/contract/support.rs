@@ -34,9 +34,9 @@ pub const SURVEY: u128 = 0x5u128 << 64;
 
 /// Runs a test on each engine, each time with a new installation.
 pub async fn on_every_engine(test: impl AsyncFn(Installation)) {
-    eprintln!("on embedded storage:");
+    println!("on embedded storage:");
     test(Installation::embedded().await).await;
-    eprintln!("on PostgreSQL:");
+    println!("on PostgreSQL:");
     test(Installation::postgres().await).await;
 }
 

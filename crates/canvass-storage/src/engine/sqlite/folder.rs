@@ -71,8 +71,8 @@ impl Folder {
     /// A tenant's file. The folder is named by the id's last two digits, which are random; its first are the time.
     pub(super) fn tenant(&self, tenant: TenantId) -> PathBuf {
         let name = tenant.to_string();
-        let shelf = name.get(name.len().saturating_sub(2)..).unwrap_or_default();
-        self.root.join("tenants").join(shelf).join(&name).with_extension("db")
+        let digits = name.get(name.len().saturating_sub(2)..).unwrap_or_default();
+        self.root.join("tenants").join(digits).join(&name).with_extension("db")
     }
 
     /// All tenants that have a file.

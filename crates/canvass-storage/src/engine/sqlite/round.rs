@@ -114,7 +114,7 @@ impl Round<'_> {
         apply: &mut Apply<'_>,
     ) -> Result<Applied, Error> {
         let shares = lock(&self.lane.waiting).share_out(records_max, tokio::time::Instant::now());
-        let (mut applied, mut failure) = (Applied::default(), None);
+        let (mut total, mut failure) = (Applied::default(), None);
         for (tenant, count) in shares {
             let settled = applier.load(self.lane, tenant, count).and_then(|share| {
                 let dead = self.settle(&share, apply)?;
@@ -123,8 +123,8 @@ impl Round<'_> {
             match settled {
                 Ok((taken, dead)) => {
                     lock(&self.lane.waiting).take(tenant, taken);
-                    applied.taken += taken;
-                    applied.dead += dead;
+                    total.taken += taken;
+                    total.dead += dead;
                 }
                 Err(Error::Full) => {
                     failure = Some(Error::Full);
@@ -138,8 +138,8 @@ impl Round<'_> {
             }
         }
         match failure {
-            Some(error) if applied.taken == 0 => Err(error),
-            Some(_) | None => Ok(applied),
+            Some(error) if total.taken == 0 => Err(error),
+            Some(_) | None => Ok(total),
         }
     }
 

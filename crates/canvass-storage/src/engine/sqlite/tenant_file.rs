@@ -80,10 +80,9 @@ impl TenantFile {
         work: &mut Work<'_>,
     ) -> Result<(), Error> {
         match (mode, safety) {
-            (Mode::Read, _) => {}
             (Mode::Write, Safety::Synced) => self.set_sync(Sync::Full)?,
             (Mode::Write, Safety::Replayable) if self.sync == Sync::Full => self.set_sync(Sync::Normal)?,
-            (Mode::Write, Safety::Replayable) => {}
+            (Mode::Read, _) | (Mode::Write, Safety::Replayable) => {}
         }
         session::transact(&self.connection, mode, health, work)?;
         if mode == Mode::Write && self.sync == Sync::Off {

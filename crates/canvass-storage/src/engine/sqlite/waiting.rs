@@ -68,7 +68,7 @@ const TURN_RECORDS_MIN: usize = 16;
 /// How long a tenant whose file cannot be used is left alone at first; doubles with every failure.
 const HOLD: Duration = Duration::from_secs(1);
 /// How long at most.
-const HOLD_MAX: Duration = Duration::from_secs(60);
+const HOLD_MAX: Duration = Duration::from_mins(1);
 
 impl Waiting {
     /// Adds the records of a frame that is durable.
