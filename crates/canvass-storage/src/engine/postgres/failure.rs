@@ -16,7 +16,7 @@ use crate::Error;
 pub(super) struct Server {
     /// Where it is, as in `db.example:5432`.
     pub(super) address: String,
-    /// Constraint by name to its columns, as in `page.page_key`.
+    /// Constraint by name to its columns, as in `page_key`.
     pub(super) unique: HashMap<String, String>,
 }
 

@@ -41,11 +41,11 @@ pub(super) async fn install(client: &Client, server: &Server) -> Result<(), Erro
     }
 }
 
-/// The columns behind each unique constraint, the tenant's left out, as in `page.page_key`.
+/// The columns behind each unique constraint, the tenant's left out.
 pub(super) async fn unique_constraints(client: &Client) -> Result<HashMap<String, String>, ServerError> {
     let sql = "
         select i.indexrelid::regclass::text,
-            string_agg(t.relname || '.' || a.attname, ', ' order by array_position(i.indkey::int2[], a.attnum))
+            string_agg(a.attname, ', ' order by array_position(i.indkey::int2[], a.attnum))
         from pg_catalog.pg_index i
         join pg_catalog.pg_class t on t.oid = i.indrelid
         join pg_catalog.pg_namespace n on n.oid = t.relnamespace

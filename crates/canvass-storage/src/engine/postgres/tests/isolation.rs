@@ -92,11 +92,11 @@ fn unique_means_unique_within_a_tenant() {
     let node = Node::alone();
     let (adatum, _) = (filled(&node), filled(&node));
     match node.execute(adatum, ROWS[5]) {
-        Err(Error::Conflict(what)) => assert_eq!(what, "page.page_key"),
+        Err(Error::Conflict(what)) => assert_eq!(what, "page_key"),
         other => panic!("{other:?}"),
     }
     match node.execute(adatum, ROWS[6]) {
-        Err(Error::Conflict(what)) => assert_eq!(what, "response.id"),
+        Err(Error::Conflict(what)) => assert_eq!(what, "id"),
         other => panic!("{other:?}"),
     }
 }
