@@ -39,12 +39,9 @@ pub(crate) fn survey_of(questions: &Value) -> Definition {
 pub(crate) fn documents() -> impl Strategy<Value = Value> {
     let languages = prop_oneof![Just(vec!["en"]), Just(vec!["de", "en-GB", "zh-Hant"])];
     languages.prop_flat_map(|languages| {
-        let section = (
-            prop::option::of(text(&languages, "[ -~äé日😀]{0,20}")),
-            prop::collection::vec(question(&languages), 0..8),
-        );
-        let title = text(&languages, "[A-Z][ -~äé日😀]{0,20}");
-        let prose = prop::option::of(text(&languages, "[ -~äé日😀]{0,20}\n[ -~äé日😀]{0,20}"));
+        let section = (prop::option::of(text(&languages, |it| it)), prop::collection::vec(question(&languages), 0..8));
+        let title = text(&languages, |it| format!("T{it}"));
+        let prose = prop::option::of(text(&languages, |it| format!("{it}\n{it}")));
         (title, prose.clone(), prose, prop::collection::vec(section, 1..4)).prop_map(
             move |(title, description, thank_you, sections)| {
                 let sections = sections
@@ -119,8 +116,8 @@ fn answer_json(question: &Question, random: u64) -> Option<Value> {
 }
 
 fn question(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use<> {
-    let label = text(languages, "[ -~äé日😀]{0,30}");
-    let help = prop::option::of(text(languages, "[ -~äé日😀]{0,30}"));
+    let label = text(languages, |it| it);
+    let help = prop::option::of(text(languages, |it| it));
     (prop::sample::select(&KindName::ALL), label, help, any::<bool>(), own(languages)).prop_map(
         |(name, label, help, required, own)| {
             let required = (name != KindName::Statement).then(|| required.into());
@@ -138,8 +135,8 @@ fn question(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone 
 
 /// Every field that belongs to some type, each with values that suit each other; a question takes those of its type.
 fn own(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use<> {
-    let line = || prop::option::of(text(languages, "[ -~äé日😀]{0,10}"));
-    let choice = text(languages, "[ -~äé日😀]{0,10}").prop_map(|label| json!({ "label": label }));
+    let line = || prop::option::of(text(languages, |it| it));
+    let choice = text(languages, |it| it).prop_map(|label| json!({ "label": label }));
     let choices = prop::collection::vec(choice, 2..6);
     let other = prop_oneof![
         Just(None),
@@ -171,16 +168,15 @@ fn own(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use
     )
 }
 
-fn text(languages: &[&'static str], pattern: &'static str) -> impl Strategy<Value = Value> + Clone + use<> {
+/// A text in each language, as `wording` makes it of some characters.
+fn text(languages: &[&'static str], wording: fn(String) -> String) -> impl Strategy<Value = Value> + Clone + use<> {
     let languages = languages.to_vec();
-    prop::collection::vec(pattern, languages.len()).prop_map(move |texts| match texts.as_slice() {
-        [only] => only.as_str().into(),
-        several => languages
-            .iter()
-            .map(ToString::to_string)
-            .zip(several.iter().map(|it| it.as_str().into()))
-            .collect::<Map<_, _>>()
-            .into(),
+    let chars = prop::sample::select(&['a', 'Z', '7', ' ', '"', '~', '/', '<', '&', 'ä', '日', '😀']);
+    let texts = prop::collection::vec(prop::collection::vec(chars, 0..10), languages.len());
+    texts.prop_map(move |texts| {
+        let texts = texts.into_iter().map(|it| Value::from(wording(it.into_iter().collect())));
+        let mut texts = languages.iter().map(ToString::to_string).zip(texts);
+        if let [_] = languages.as_slice() { texts.next().map(|it| it.1).into() } else { Value::Object(texts.collect()) }
     })
 }
 

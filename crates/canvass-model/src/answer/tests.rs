@@ -346,6 +346,8 @@ fn fields(answers: &Answers) -> Vec<(String, String)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn answers_survive_the_store_the_api_and_the_form(survey in sample::definitions(), seed in any::<u64>()) {
         let answers = Answers::from_json(&survey, &sample::answers_json(&survey, seed)).unwrap();

@@ -1,5 +1,8 @@
 //! Changes to a definition: this file is about every edit a member can make, and how two who edit at once lose nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeSet, HashSet};
 
 use super::{

@@ -55,6 +55,8 @@ fn the_real_survey_is_read_and_written_unchanged() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_definition_written_and_read_is_the_same_and_fits_the_schema(document in sample::documents()) {
         let definition = Definition::parse(&document).unwrap();

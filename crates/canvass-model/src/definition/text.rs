@@ -140,3 +140,38 @@ impl fmt::Display for Text {
         f.write_str(self.in_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(tag: &str) -> Language {
+        Language::parse(tag).unwrap()
+    }
+
+    #[test]
+    fn a_language_has_one_spelling() {
+        for (given, canonical) in
+            [("EN", "en"), ("pt-br", "pt-BR"), ("ZH-hant-TW", "zh-Hant-TW"), ("sgn-ase", "sgn-ase")]
+        {
+            assert_eq!(language(given).as_str(), canonical);
+        }
+        for bad in
+            ["", "e", "english", "en_GB", "en-", "-en", "e1", "en-123456789", "日本", &format!("en{}", "-a".repeat(20))]
+        {
+            assert_eq!(Language::parse(bad), Err(InvalidLanguage), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_text_falls_back_to_a_sister_and_then_to_the_default() {
+        let text = Text::new(language("en"), "colour").with(&language("pt-BR"), "cor").with(&language("fr"), "");
+        assert_eq!(text.in_language(&language("pt-BR")), "cor");
+        assert_eq!(text.in_language(&language("pt")), "cor");
+        assert_eq!(text.in_language(&language("de")), "colour");
+        assert_eq!(text.in_language(&language("fr")), "colour", "an empty translation is none");
+        assert_eq!(text.to_string(), "colour");
+        assert_eq!(text.to_json().to_string(), r#"{"en":"colour","pt-BR":"cor","fr":""}"#);
+        assert_eq!(Text::new(language("en"), "a").with(&language("en"), "b").to_json(), "b");
+    }
+}
