@@ -70,7 +70,7 @@ proptest! {
     #[test]
     fn whatever_the_parser_takes_fits_the_schema(document in sample::documents(), at in any::<prop::sample::Index>(), with in any::<prop::sample::Index>()) {
         let mut document = document;
-        let pointers = pointers(&document, String::new());
+        let pointers = pointers(&document, "");
         let values = [json!(null), json!(true), json!(-1), json!(1.5), json!(1e17), json!(""), json!("a\u{0}b"), json!([]), json!({}), json!({ "en": "x" }), json!("q1")];
         *document.pointer_mut(at.get(&pointers).as_str()).unwrap() = with.get(&values).clone();
         if let Ok(definition) = Definition::parse(&document) {
@@ -80,14 +80,14 @@ proptest! {
     }
 }
 
-fn pointers(json: &Value, pointer: String) -> Vec<String> {
+fn pointers(json: &Value, pointer: &str) -> Vec<String> {
     let children: Vec<_> = match json {
         Value::Object(object) => object.iter().map(|(name, it)| (name.clone(), it)).collect(),
         Value::Array(array) => array.iter().enumerate().map(|(place, it)| (place.to_string(), it)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
-    let below = children.into_iter().flat_map(|(name, it)| pointers(it, format!("{pointer}/{name}")));
-    std::iter::once(pointer.clone()).chain(below.collect::<Vec<_>>()).collect()
+    let below = children.into_iter().flat_map(|(name, it)| pointers(it, &format!("{pointer}/{name}")));
+    std::iter::once(pointer.to_owned()).chain(below.collect::<Vec<_>>()).collect()
 }
 
 #[test]

@@ -11,7 +11,9 @@ use crate::{
 
 fn of(responses: &[Answers]) -> Summary {
     let mut summary = Summary::default();
-    responses.iter().for_each(|it| summary.add(it));
+    for response in responses {
+        summary.add(response);
+    }
     summary
 }
 
@@ -261,7 +263,9 @@ proptest! {
     fn a_histogram_does_not_depend_on_the_order(numbers in prop::collection::vec(prop_oneof![-9e15..9e15_f64, -1e3..1e3_f64, (-300..300).prop_map(f64::from)], 0..600), at in any::<prop::sample::Index>()) {
         let fill = |numbers: &[f64]| {
             let mut histogram = Histogram::default();
-            numbers.iter().for_each(|it| histogram.add(*it));
+            for number in numbers {
+                histogram.add(*number);
+            }
             histogram
         };
         let mut sorted = numbers.clone();
@@ -277,14 +281,18 @@ proptest! {
     fn frequent_texts_stay_within_their_error(texts in prop::collection::vec(0_u16..200, 0..700), at in any::<prop::sample::Index>()) {
         let fill = |texts: &[u16]| {
             let mut frequent = Frequent::default();
-            texts.iter().for_each(|it| frequent.add(&it.to_string()));
+            for text in texts {
+                frequent.add(&text.to_string());
+            }
             frequent
         };
         let (left, right) = texts.split_at(at.index(texts.len() + 1));
         let mut parts = fill(left);
         parts.merge(&fill(right));
         let mut counts = BTreeMap::new();
-        texts.iter().for_each(|it| *counts.entry(it.to_string()).or_insert(0) += 1);
+        for text in &texts {
+            *counts.entry(text.to_string()).or_insert(0) += 1;
+        }
         for frequent in [fill(&texts), parts] {
             prop_assert!(frequent.top().len() <= Frequent::TEXTS_MAX);
             for (text, count) in frequent.top() {
