@@ -13,9 +13,37 @@ pub(crate) fn grouped(number: u64) -> String {
     out
 }
 
+/// A share in whole percent, rounded; 0 of nothing.
+pub(crate) fn percent(count: u64, whole: u64) -> u64 {
+    if whole == 0 { 0 } else { (count.saturating_mul(200) + whole) / (whole * 2) }
+}
+
+/// A number with at most so many decimals, without those that are zero.
+pub(crate) fn decimal(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_rounded() {
+        assert_eq!(percent(1, 3), 33);
+        assert_eq!(percent(2, 3), 67);
+        assert_eq!(percent(1, 2), 50);
+        assert_eq!(percent(5, 0), 0);
+    }
+
+    #[test]
+    fn decimals_that_say_nothing_are_left_out() {
+        assert_eq!(decimal(28.782_142, 2), "28.78");
+        assert_eq!(decimal(3.0, 2), "3");
+        assert_eq!(decimal(100.0, 0), "100");
+        assert_eq!(decimal(-0.001, 1), "0");
+    }
 
     #[test]
     fn digits_stand_in_threes() {
