@@ -34,11 +34,10 @@ pub enum Post {
     Log,
 }
 
-/// The `mail` section of the configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// Which way mails leave. With neither a server nor a folder they do not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailSettings {
-    /// Whom mails come from: `name@example.org` or `Name <name@example.org>`.
+    /// Whom mails come from.
     pub from: Sender,
     /// The mail server to hand mails to.
     pub smtp: Option<SmtpSettings>,
@@ -47,8 +46,7 @@ pub struct MailSettings {
 }
 
 /// Whom mails come from: an address with or without a name.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 
 /// A sender's address that is none.
@@ -57,24 +55,23 @@ pub struct Sender(Mailbox);
 pub struct InvalidSender(String);
 
 /// A secret from the configuration. Shown nowhere.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 /// Why mails cannot leave as configured, worded for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidMailSettings {
     /// Two ways at once.
-    #[error("mail.smtp and mail.outbox are both set; a mail leaves one way only: remove one of them")]
+    #[error("mail.host and mail.outbox are both set; a mail leaves one way only: remove one of them")]
     TwoWays,
     /// Passwords and mails would cross a network in the clear.
-    #[error("mail.smtp.tls is `none`, but {0} is not this machine; use `starttls` or `implicit`")]
+    #[error("mail.tls is `none`, but {0} is not this machine; use `starttls` or `implicit`")]
     ClearOverNetwork(String),
     /// A password without a user, or the reverse.
-    #[error("mail.smtp.user and mail.smtp.password only make sense together; set both or neither")]
+    #[error("mail.user and mail.password only make sense together; set both or neither")]
     HalfCredentials,
     /// The certificate of the authority cannot be used.
-    #[error("mail.smtp.authority {path} cannot be used: {reason}")]
+    #[error("mail.authority {path} cannot be used: {reason}")]
     Authority {
         /// The file.
         path: PathBuf,
@@ -90,7 +87,7 @@ pub enum InvalidMailSettings {
         reason: String,
     },
     /// The mail server's name cannot stand in a certificate.
-    #[error("mail.smtp.host cannot be used: {0}")]
+    #[error("mail.host cannot be used: {0}")]
     Host(String),
 }
 
@@ -114,7 +111,7 @@ impl Post {
             Self::Smtp(smtp) => smtp.send(id, mail).await,
             Self::Outbox(outbox) => outbox.send(id, mail).await,
             Self::Log => {
-                tracing::warn!(job.id = %id, "A mail was not sent: neither mail.smtp nor mail.outbox is configured");
+                tracing::warn!(job.id = %id, "A mail was not sent: neither mail.host nor mail.outbox is configured");
                 Ok(())
             }
         }
@@ -139,19 +136,6 @@ impl Default for Sender {
     }
 }
 
-impl TryFrom<String> for Sender {
-    type Error = InvalidSender;
-    fn try_from(text: String) -> Result<Self, InvalidSender> {
-        Self::parse(&text)
-    }
-}
-
-impl serde::Serialize for Sender {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
 impl Secret {
     /// Takes a secret in.
     pub fn new(secret: impl Into<String>) -> Self {
@@ -167,12 +151,6 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
-    }
-}
-
-impl serde::Serialize for Secret {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("…")
     }
 }
 

@@ -32,11 +32,11 @@ impl Running {
         let serves = config.server.role.contains(&Role::Web);
         let listener = if serves { Some(listen(config.server.listen).await?) } else { None };
         let address = listener.as_ref().and_then(|it| it.local_addr().ok()).unwrap_or(config.server.listen);
-        let url = config.server.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let url = config.server.url(address);
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
         let works = config.server.role.contains(&Role::Worker);
-        let workers = if works { Some(workers::start(config, &directory)?) } else { None };
+        let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
         let mut web = JoinSet::new();
         if let Some(listener) = listener {
             let app = App::new(directory.clone(), web_settings(config, url.clone()));
@@ -64,15 +64,17 @@ impl Running {
         Ok(link.map(|it| format!("{}/-/operate/setup/{}", self.url, it.reveal())))
     }
 
-    /// Waits until the web ends by itself, which it should not.
+    /// Waits until a part ends by itself, which none should.
     pub async fn broken(&mut self) -> Failure {
-        let why = match self.web.join_next().await {
-            Some(Ok(Err(failure))) => return failure,
-            Some(Ok(Ok(()))) => "it ended without a reason".to_owned(),
-            Some(Err(panic)) => panic.to_string(),
-            None => std::future::pending().await,
+        let (what, why) = tokio::select! {
+            ended = self.web.join_next(), if !self.web.is_empty() => match ended {
+                Some(Ok(Err(failure))) => return failure,
+                Some(Ok(Ok(()))) | None => ("the web stopped", "it ended without a reason".to_owned()),
+                Some(Err(panic)) => ("the web stopped", panic.to_string()),
+            },
+            why = worker_broken(self.workers.as_mut()) => ("a worker stopped", why),
         };
-        Failure::new(Exit::Failed, "the web stopped", why, "Start it again, and report this: it is a defect.")
+        Failure::new(Exit::Failed, what, why, "Start it again, and report this: it is a defect.")
     }
 
     /// Takes in nothing new, finishes what is under way within the time the configuration gives, makes everything
@@ -92,6 +94,14 @@ impl Running {
         }
         self.directory.close().await;
         outcome
+    }
+}
+
+/// Waits until a worker ends by itself; for ever where there are none.
+async fn worker_broken(workers: Option<&mut workers::Running>) -> String {
+    match workers {
+        Some(workers) => workers.broken().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -34,35 +34,27 @@ pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
 }
 
-/// The `mail.smtp` section of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Which mail server, and who we are to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpSettings {
     /// The mail server's name, as in its certificate.
     pub host: String,
     /// Its port for submission.
-    #[serde(default = "submission_port")]
     pub port: u16,
     /// The user to sign in as.
-    #[serde(default)]
     pub user: Option<String>,
     /// The user's password.
-    #[serde(default)]
     pub password: Option<Secret>,
     /// How the connection is encrypted.
-    #[serde(default)]
     pub tls: SmtpTls,
     /// A file with the certificate (PEM) of a private authority to trust besides the public ones.
-    #[serde(default)]
     pub authority: Option<PathBuf>,
 }
 
 /// How the connection to a mail server is encrypted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpTls {
     /// Begins in the clear and must become encrypted before anything is said; usual on port 587.
-    #[default]
     Starttls,
     /// Encrypted from the first byte; usual on port 465.
     Implicit,
@@ -147,8 +139,4 @@ fn said(error: &smtp::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-fn submission_port() -> u16 {
-    587
 }

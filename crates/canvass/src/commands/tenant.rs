@@ -79,7 +79,7 @@ async fn list(cli: &Cli, directory: &Directory, search: &str, state: Option<&str
 
 async fn create(cli: &Cli, config: &Config, directory: &Directory, create: &Create) -> Result<(), Failure> {
     let (new, made_up) = new_tenant(config, create)?;
-    let workers = workers::start(config, directory)?;
+    let workers = workers::start(config, directory, &config.server.url(config.server.listen))?;
     let signed_up =
         sign_up::sign_up(directory, &new, |step| cli.output().note(&format!("done: {}", step.label()))).await;
     workers.stop().await;

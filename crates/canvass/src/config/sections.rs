@@ -176,6 +176,13 @@ pub struct Terms {
     pub url: Option<String>,
 }
 
+impl Server {
+    /// Where people find this installation when it listens on `address`.
+    pub fn url(&self, address: SocketAddr) -> String {
+        self.base_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self {
