@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod assets;
+pub mod bench;
 mod cookies;
 mod export;
 mod form;

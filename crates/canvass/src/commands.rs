@@ -1,5 +1,6 @@
 //! The commands: this file is about which one runs, and how it ends.
 
+mod bench;
 mod completion;
 mod config;
 mod doctor;
@@ -41,7 +42,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
-        Command::Bench(_) => {}
+        Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,
     }
     Ok(Exit::Done)
 }

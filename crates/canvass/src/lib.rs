@@ -1,5 +1,6 @@
 //! The binary as a library: command line, configuration and wiring, so that tests start what an operator starts.
 
+mod bench;
 mod cli;
 mod commands;
 pub mod config;

@@ -19,6 +19,7 @@ use crate::{
 /// The parts of Canvass at work in this process.
 pub struct Running {
     url: String,
+    address: SocketAddr,
     directory: Directory,
     shutdown: CancellationToken,
     web: JoinSet<Result<(), Failure>>,
@@ -43,12 +44,17 @@ impl Running {
             let drain_within = Duration::from_secs(config.server.drain_seconds);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, directory, shutdown, web, workers })
+        Ok(Self { url, address, directory, shutdown, web, workers })
     }
 
     /// Where it answers.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What it listens on, if it has the role of the web.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// All tenants of this installation.
@@ -81,17 +87,25 @@ impl Running {
     /// durable and lets go of the storage.
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.shutdown.cancel();
-        let mut outcome = Ok(());
-        while let Some(ended) = self.web.join_next().await {
-            match ended {
-                Ok(Ok(())) => {}
-                Ok(Err(failure)) => outcome = Err(failure),
-                Err(panic) => tracing::error!(%panic, "the web broke while it stopped"),
+        let (web, workers) = (&mut self.web, self.workers.take());
+        let web = async {
+            let mut outcome = Ok(());
+            while let Some(ended) = web.join_next().await {
+                match ended {
+                    Ok(Ok(())) => {}
+                    Ok(Err(failure)) => outcome = Err(failure),
+                    Err(panic) => tracing::error!(%panic, "the web broke while it stopped"),
+                }
             }
-        }
-        if let Some(workers) = self.workers.take() {
-            workers.stop().await;
-        }
+            outcome
+        };
+        let workers = async {
+            if let Some(workers) = workers {
+                workers.stop().await;
+            }
+        };
+        // Side by side: what is accepted now is durable, and applied after the next start.
+        let (outcome, ()) = tokio::join!(web, workers);
         self.directory.close().await;
         outcome
     }
@@ -117,7 +131,7 @@ async fn serve(
 }
 
 /// Takes the address, before anything that would have to be undone.
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {

@@ -55,7 +55,7 @@ fn settings(config: &Config, url: &str) -> Settings {
         premium_batch: work.premium_batch,
         standard_batch: work.standard_batch,
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
-        jobs_batch: usize::try_from(work.jobs_batch).unwrap_or(usize::MAX),
+        jobs_batch: work.jobs_batch,
     }
 }
 

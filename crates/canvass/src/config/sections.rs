@@ -140,7 +140,7 @@ pub struct Work {
     pub apply_interval_ms: u64,
     /// Jobs that a process takes at once.
     #[schemars(range(min = 1, max = 1_000))]
-    pub jobs_batch: u32,
+    pub jobs_batch: usize,
     /// Milliseconds between two looks at a job queue that was empty.
     #[schemars(range(min = 20, max = 60_000))]
     pub jobs_interval_ms: u64,
@@ -234,7 +234,7 @@ impl Default for Work {
     fn default() -> Self {
         Self {
             premium_batch: 4_000,
-            standard_batch: 2_000,
+            standard_batch: 1_000,
             apply_interval_ms: 100,
             jobs_batch: 8,
             jobs_interval_ms: 500,

@@ -61,7 +61,7 @@ async fn contents(storage: &Storage) -> Finding {
 fn writable(folder: &Path) -> Finding {
     let place = nearest_existing(folder);
     match tempfile::tempfile_in(&place) {
-        Ok(_) if place == folder => Finding::ok("data folder", format!("{} is writable", folder.display())),
+        Ok(_) if folder.is_dir() => Finding::ok("data folder", format!("{} is writable", folder.display())),
         Ok(_) => Finding::ok("data folder", format!("{} will be made at the first start", folder.display())),
         Err(error) => Finding::fail(
             "data folder",

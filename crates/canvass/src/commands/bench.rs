@@ -1,0 +1,17 @@
+//! `canvass bench`: this file is about measuring this machine and printing what came out.
+
+use crate::{
+    Failure, bench,
+    cli::{Bench, Cli},
+    config::Config,
+};
+
+pub(super) async fn run(cli: &Cli, what: &Bench) -> Result<(), Failure> {
+    let loaded = Config::load(&cli.sources()).map_err(|faults| Failure::configuration(&faults))?;
+    let figure = match what {
+        Bench::Intake(measure) => bench::intake(&loaded.config, *measure).await?,
+        Bench::Page(measure) => bench::page(&loaded.config, *measure).await?,
+    };
+    cli.output().show(&figure.to_json(), || figure.sentence())?;
+    Ok(())
+}
