@@ -75,15 +75,16 @@ impl Postgres {
         owner.close();
 
         let server = Arc::new(server);
-        let accepting = connect::pool(&config, Acting::Application, INTAKE_CONNECTIONS)?;
+        let accepting_max = INTAKE_CONNECTIONS.min(connections_max.saturating_sub(1)).max(1);
+        let accepting = connect::pool(&config, Acting::Application, accepting_max)?;
         let mut writers = JoinSet::new();
         let [premium, standard] = Lane::ALL.map(|lane| {
             let (door, writer) = intake::lane(lane, accepting.clone(), Arc::clone(&server));
             writers.spawn(writer.run());
             door
         });
-        let working = connections_max.saturating_sub(INTAKE_CONNECTIONS).max(1);
-        let pool = connect::pool(&config, Acting::Application, working)?;
+        let working_max = connections_max.saturating_sub(accepting_max).max(1);
+        let pool = connect::pool(&config, Acting::Application, working_max)?;
         drop(pool.get().await.map_err(|error| server.explain_pool(error))?);
         Ok(Self {
             connections: Connections { pool, server, runtime: Handle::current() },
@@ -104,15 +105,10 @@ impl Postgres {
             let mut lent = begin(&self.connections)?;
             let outcome = match work(&mut lent) {
                 Ok((End::Commit, value)) => lent.commit().map(|()| value),
-                Ok((End::RollBack, value)) => {
-                    lent.roll_back();
-                    Ok(value)
-                }
-                Err(error) => {
-                    lent.roll_back();
-                    Err(error)
-                }
+                Ok((End::RollBack, value)) => Ok(value),
+                Err(error) => Err(error),
             };
+            lent.roll_back();
             if !lent.is_transient() || ATTEMPTS_MAX <= attempt {
                 return outcome;
             }

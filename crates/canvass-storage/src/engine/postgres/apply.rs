@@ -96,15 +96,15 @@ fn apply_share(
         return Ok(());
     }
     for response in share {
-        if let Some(reason) = attempt(lent, tenant, std::slice::from_ref(&response), apply)? {
-            dead.push(Dead { tenant, response, reason });
+        match attempt(lent, tenant, std::slice::from_ref(&response), apply)? {
+            Some(reason) => dead.push(Dead { tenant, response, reason }),
+            None => lent.move_savepoint()?,
         }
     }
     Ok(())
 }
 
-/// Applies records; answers why they never can be, with everything undone since the savepoint. The savepoint moves on
-/// behind what was applied.
+/// Applies records; answers why they never can be, with everything undone since the savepoint.
 fn attempt(
     lent: &mut Lent<'_>,
     tenant: TenantId,
@@ -112,12 +112,9 @@ fn attempt(
     apply: &mut Apply<'_>,
 ) -> Result<Option<String>, Error> {
     match apply(tenant, lent, records) {
-        Ok(()) => {
-            lent.run("release savepoint share; savepoint share")?;
-            Ok(None)
-        }
+        Ok(()) => Ok(None),
         Err(refusal) if is_final(&refusal) || lent.is_about_data() => {
-            lent.return_to("share")?;
+            lent.return_to_savepoint()?;
             Ok(Some(refusal.to_string()))
         }
         Err(error) => Err(error),

@@ -33,6 +33,12 @@ pub(super) fn is_about_data(code: &SqlState) -> bool {
     code.code().starts_with("22") || code.code().starts_with("23")
 }
 
+/// Whether this connection is of no more use: its server became a standby, or another node changed the tables behind
+/// its prepared statements.
+pub(super) fn is_about_connection(code: &SqlState) -> bool {
+    *code == SqlState::READ_ONLY_SQL_TRANSACTION || *code == SqlState::FEATURE_NOT_SUPPORTED
+}
+
 /// A database that others hold for too long.
 pub(super) fn busy() -> Error {
     Error::Busy { retry_after_ms: RETRY_AFTER_MS }

@@ -3,9 +3,9 @@
 use std::{collections::HashSet, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use canvass_model::{id::TenantId, plan::Lane, response::Accepted};
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Object, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
-use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, types::ToSql};
 
 use super::{
     columns::Columns,
@@ -167,12 +167,7 @@ impl Writer {
         let mut args: Vec<&(dyn ToSql + Sync)> = vec![&shards, &tenants];
         args.extend(columns.args());
 
-        let client = self.pool.get().await.map_err(|error| Failure::final_of(self.server.explain_pool(error)))?;
-        let stored = async {
-            let statement = client.prepare_cached(sql).await?;
-            client.query(&statement, &args).await
-        };
-        let stored = stored.await.map_err(|error| self.failure(&error))?;
+        let stored = self.query(sql, &args).await?;
         let mut fresh: HashSet<(String, String)> = HashSet::with_capacity(stored.len());
         for row in &stored {
             fresh.insert((text(row, 0)?, text(row, 1)?));
@@ -186,10 +181,27 @@ impl Writer {
             .collect())
     }
 
+    async fn query(&self, sql: &str, args: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
+        let client = self.pool.get().await.map_err(|error| Failure::final_of(self.server.explain_pool(error)))?;
+        let answer = async {
+            let statement = client.prepare_cached(sql).await?;
+            client.query(&statement, args).await
+        };
+        match answer.await {
+            Ok(rows) => Ok(rows),
+            Err(error) => {
+                if error.code().is_none_or(failure::is_about_connection) {
+                    drop(Object::take(client));
+                }
+                Err(self.failure(&error))
+            }
+        }
+    }
+
     fn failure(&self, error: &tokio_postgres::Error) -> Failure {
         let code = error.code();
         Failure {
-            may_pass: code.is_none_or(failure::is_transient),
+            may_pass: code.is_none_or(|it| failure::is_transient(it) || failure::is_about_connection(it)),
             is_about_data: code.is_some_and(failure::is_about_data),
             error: self.server.explain(error),
         }
@@ -209,7 +221,7 @@ impl Failure {
     }
 }
 
-fn text(row: &tokio_postgres::Row, at: usize) -> Result<String, Failure> {
+fn text(row: &Row, at: usize) -> Result<String, Failure> {
     row.try_get(at).map_err(|error| Failure::final_of(Error::engine(error)))
 }
 

@@ -29,6 +29,7 @@ pub(super) struct Lent<'a> {
     client: Option<Object>,
     /// The statement that failed since the last savepoint: until its return the server refuses every other.
     failed: Option<Failed>,
+    has_savepoint: bool,
 }
 
 /// How a statement failed.
@@ -55,7 +56,10 @@ impl Connections {
             let client = self.wait(self.pool.get()).map_err(|error| self.server.explain_pool(error))?;
             match self.wait(client.simple_query(opening)) {
                 Ok(messages) => {
-                    return Ok((Lent { connections: self, client: Some(client), failed: None }, rows(&messages)));
+                    return Ok((
+                        Lent { connections: self, client: Some(client), failed: None, has_savepoint: false },
+                        rows(&messages),
+                    ));
                 }
                 Err(error) => {
                     drop(Object::take(client));
@@ -115,25 +119,31 @@ impl Lent<'_> {
         self.note(done)
     }
 
-    /// Goes back to a savepoint: what failed since is forgotten.
-    pub(super) fn return_to(&mut self, savepoint: &str) -> Result<(), Error> {
-        self.run(&format!("rollback to savepoint {savepoint}"))?;
+    /// Goes back to the savepoint: what failed since is forgotten.
+    pub(super) fn return_to_savepoint(&mut self) -> Result<(), Error> {
+        self.run("rollback to savepoint share")?;
         self.failed = None;
         Ok(())
     }
 
     /// Makes `tenant` the tenant of all that follows, after all others that write to it, with a savepoint to return to.
     pub(super) fn enter(&mut self, tenant: TenantId) -> Result<(), Error> {
-        let rows = self.count_rows(&format!("{}; savepoint share", entrance(tenant)))?;
+        let leave = if self.has_savepoint { "release savepoint share; " } else { "" };
+        let rows = self.count_rows(&format!("{leave}{}; savepoint share", entrance(tenant)))?;
+        self.has_savepoint = true;
         self.settle_in(rows)?;
-        if rows < ENTRANCE_ROWS { self.run("release savepoint share; savepoint share") } else { Ok(()) }
+        if rows < ENTRANCE_ROWS { self.move_savepoint() } else { Ok(()) }
+    }
+
+    /// Keeps what was done since [`enter`](Self::enter), whatever fails later.
+    pub(super) fn move_savepoint(&mut self) -> Result<(), Error> {
+        self.run("release savepoint share; savepoint share")
     }
 
     /// Makes the row that a tenant's writers lock, when the entrance found none.
     fn settle_in(&mut self, entrance_rows: usize) -> Result<(), Error> {
         if entrance_rows < ENTRANCE_ROWS {
-            self.run("insert into writer default values on conflict do nothing")?;
-            self.count_rows("select tenant from writer for update")?;
+            self.run("insert into writer default values on conflict (tenant) do update set tenant = excluded.tenant")?;
         }
         Ok(())
     }
@@ -148,9 +158,17 @@ impl Lent<'_> {
         Ok(())
     }
 
-    /// Undoes the transaction.
+    /// Undoes the transaction, unless it was committed. A connection that is of no more use is closed.
     pub(super) fn roll_back(&mut self) {
-        if self.failed != Some(Failed::Lost) && self.run("rollback").is_ok() {
+        if self.client.is_none() {
+            return;
+        }
+        let is_useful = match &self.failed {
+            None => true,
+            Some(Failed::Refused(code)) => !failure::is_about_connection(code),
+            Some(Failed::Lost) => false,
+        };
+        if is_useful && self.run("rollback").is_ok() {
             self.client = None;
         }
     }
