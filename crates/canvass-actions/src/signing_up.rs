@@ -36,7 +36,7 @@ pub struct NewSignUp {
 /// The administrator's account: a new one with the hash of its password, or an earlier one that was proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Administrator {
-    New { password_hash: String },
+    New { password_hash: String, attempt: Attempt },
     Known(AccountId),
 }
 
@@ -97,7 +97,7 @@ async fn administrator(directory: &Directory, new: &NewSignUp, client: &Client) 
         .await?;
     let Some(account) = account else {
         let password_hash = passwords::hash(new.password.clone()).await?;
-        return Ok(Administrator::New { password_hash });
+        return Ok(Administrator::New { password_hash, attempt });
     };
     let is_right = passwords::verify(new.password.clone(), Some(account.password_hash)).await?;
     directory.write(move |tx| if is_right { attempt.succeed(tx) } else { attempt.fail(tx) }).await?;
@@ -111,7 +111,8 @@ fn accept(tx: &mut DirectoryTx<'_>, new: &NewSignUp, administrator: &Administrat
     refuse_taken(tx, &new.alias)?;
     let (account, password_hash) = match administrator {
         Administrator::Known(account) => (*account, None),
-        Administrator::New { password_hash } => {
+        Administrator::New { password_hash, attempt } => {
+            attempt.forget(tx)?;
             // Somebody may have signed up with the same address while this password was hashed.
             if accounts::find_by_email(tx, &new.email)?.is_some() {
                 return Err(cannot_be_used());

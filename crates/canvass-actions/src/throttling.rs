@@ -73,6 +73,11 @@ impl Attempt {
         Ok(())
     }
 
+    /// Takes the attempt back: there was nothing to guess.
+    pub(crate) fn forget(&self, tx: &mut DirectoryTx<'_>) -> Result<(), Error> {
+        Ok(throttle::clear(tx, &self.pair)?)
+    }
+
     /// Notes that the attempt was wrong.
     pub(crate) fn fail(&self, tx: &mut DirectoryTx<'_>) -> Result<(), Error> {
         count(tx, &self.account, &ACCOUNT)?;
