@@ -53,6 +53,9 @@ pub struct DraftChange<'a> {
     pub what: &'a str,
 }
 
+/// Surveys whose titles are asked for at once: a page of the log names fewer.
+pub const TITLES_MAX: usize = 200;
+
 /// Earlier drafts kept per survey, for undo.
 pub const HISTORY_MAX: u32 = 50;
 
@@ -92,6 +95,17 @@ pub fn list_public(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, Strin
         order by s.status_since desc, s.id desc limit $2";
     let now = tx.now();
     decode::list(tx.session, "survey", (sql, &[now.into(), Value::count(limit)]), |row| Ok((survey(row)?, row.text()?)))
+}
+
+/// The titles of at most [`TITLES_MAX`] surveys, also of those in the trash; ids that name none are left out.
+pub fn titles(tx: &mut ReadTx<'_>, ids: &[SurveyId]) -> Result<Vec<(SurveyId, String)>, Error> {
+    let ids: Vec<Value> = ids.iter().take(TITLES_MAX).map(Value::text).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|it| format!("${it}")).collect();
+    let sql = format!("select id, title from survey where id in ({}) limit {TITLES_MAX}", places.join(", "));
+    decode::list(tx.session, "survey", (&sql, &ids), |row| Ok((row.parsed(SurveyId::parse)?, row.text()?)))
 }
 
 /// The draft of a survey, as JSON text.

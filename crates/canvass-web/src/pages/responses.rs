@@ -1,15 +1,227 @@
 //! Responses: this file is about browsing them as a table and one by one.
 
-use crate::Problem;
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    response::{Html, Redirect},
+};
+use canvass_actions::{Error, responses as verbs, results};
+use canvass_model::{
+    answer::Answers,
+    definition::{Definition, Kind, Language, Question},
+    id::{ResponseId, SurveyId},
+    response::{Response as Stored, Source},
+};
+use canvass_storage::{
+    responses::{self, Order},
+    surveys,
+};
 
-pub(crate) async fn index() -> Problem {
-    Problem::NotFound
+use crate::{
+    Problem,
+    access::{Analyst, Creator},
+    layout::{ConsoleArea, ConsoleShell},
+    view::{
+        moment,
+        survey_head::{SurveyHead, Tab},
+    },
+};
+
+/// Responses on one page.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "console/responses.html")]
+struct ResponsesPage {
+    shell: ConsoleShell,
+    head: SurveyHead,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    order: &'static str,
+    is_newest_first: bool,
+    is_first_page: bool,
+    after: Option<i64>,
+    erased: bool,
 }
 
-pub(crate) async fn show() -> Problem {
-    Problem::NotFound
+struct Column {
+    label: String,
+    is_number: bool,
 }
 
-pub(crate) async fn delete() -> Problem {
-    Problem::NotFound
+struct Row {
+    id: String,
+    iso: String,
+    received: String,
+    source: &'static str,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    text: String,
+    is_number: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/response.html")]
+struct ResponsePage {
+    shell: ConsoleShell,
+    base: String,
+    survey_title: String,
+    id: String,
+    received: String,
+    version: u32,
+    source: &'static str,
+    answers: Vec<(String, String)>,
+    newer: Option<String>,
+    older: Option<String>,
+    may_write: bool,
+}
+
+/// Which responses to show.
+#[derive(serde::Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    order: String,
+    after: Option<i64>,
+    /// Present after an erasure.
+    erased: Option<String>,
+}
+
+/// A page of responses.
+pub(crate) async fn index(
+    analyst: Analyst,
+    Path((_, survey)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Html<String>, Problem> {
+    let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
+    let (order, name) = match wanted.order.as_str() {
+        "oldest" => (Order::OldestFirst, "oldest"),
+        _ => (Order::NewestFirst, "newest"),
+    };
+    let after = wanted.after;
+    let (survey, definition, found, now) = analyst
+        .read(move |tx| {
+            let survey = surveys::find(tx, id)?.ok_or(Error::NotFound)?;
+            let definition = results::definition(tx, &survey)?;
+            Ok::<_, Error>((survey, definition, responses::list(tx, id, order, after, ROWS)?, tx.now()))
+        })
+        .await?;
+    let full = found.len() == ROWS as usize;
+    let page = ResponsesPage {
+        shell: analyst.shell(ConsoleArea::Surveys).await?,
+        head: SurveyHead::new(&survey, &analyst.tenant().alias, Tab::Responses, now),
+        columns: columns(&definition),
+        after: found.last().filter(|_| full).map(|it| it.position),
+        rows: found.iter().map(|it| row(it, &definition)).collect(),
+        order: name,
+        is_newest_first: order == Order::NewestFirst,
+        is_first_page: after.is_none(),
+        erased: wanted.erased.is_some(),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// One response.
+pub(crate) async fn show(
+    analyst: Analyst,
+    Path((_, survey, response)): Path<(String, String, String)>,
+) -> Result<Html<String>, Problem> {
+    let (id, response) = ids(&survey, &response)?;
+    let (survey, definition, found, (before, after)) = analyst
+        .read(move |tx| {
+            let survey = surveys::find(tx, id)?.ok_or(Error::NotFound)?;
+            let definition = results::definition(tx, &survey)?;
+            let found = responses::find(tx, id, response)?.ok_or(Error::NotFound)?;
+            let neighbours = responses::neighbours(tx, id, found.position)?;
+            Ok::<_, Error>((survey, definition, found, neighbours))
+        })
+        .await?;
+    let language = language(&definition);
+    let given = Answers::from_stored(&definition, &found.accepted.answers).unwrap_or_default();
+    let answers = definition.questions().filter(|it| it.takes_answer()).map(|question| {
+        let text = given.get(&question.id).map_or_else(String::new, |it| it.label_cell(question, &language));
+        (question.label.in_language(&language).to_owned(), text)
+    });
+    let page = ResponsePage {
+        base: format!("/-/console/{}/surveys/{}", analyst.tenant().alias, survey.id),
+        survey_title: survey.title,
+        id: found.accepted.id.to_string(),
+        received: moment::second(found.accepted.received_at),
+        version: found.accepted.version.0,
+        source: source(found.accepted.source),
+        answers: answers.collect(),
+        newer: after.map(|it| it.to_string()),
+        older: before.map(|it| it.to_string()),
+        may_write: analyst.may_write(),
+        shell: analyst.shell(ConsoleArea::Surveys).await?,
+    };
+    Ok(Html(page.render()?))
+}
+
+/// Erases a response.
+pub(crate) async fn delete(
+    creator: Creator,
+    Path((_, survey, response)): Path<(String, String, String)>,
+) -> Result<Redirect, Problem> {
+    let (id, response) = ids(&survey, &response)?;
+    creator.write(move |tx, by| verbs::erase(tx, by, id, response)).await?;
+    Ok(Redirect::to(&format!("/-/console/{}/surveys/{id}/responses?erased", creator.tenant().alias)))
+}
+
+fn ids(survey: &str, response: &str) -> Result<(SurveyId, ResponseId), Problem> {
+    let survey = SurveyId::parse(survey).ok_or(Problem::NotFound)?;
+    Ok((survey, ResponseId::parse(response).ok_or(Problem::NotFound)?))
+}
+
+fn columns(definition: &Definition) -> Vec<Column> {
+    let language = language(definition);
+    let asked = definition.questions().filter(|it| it.takes_answer());
+    asked.map(|it| Column { label: it.label.in_language(&language).to_owned(), is_number: is_number(it) }).collect()
+}
+
+fn row(response: &Stored, definition: &Definition) -> Row {
+    let accepted = &response.accepted;
+    let language = language(definition);
+    let given = Answers::from_stored(definition, &accepted.answers).unwrap_or_default();
+    let cells = definition.questions().filter(|it| it.takes_answer()).map(|question| Cell {
+        text: given.get(&question.id).map_or_else(String::new, |it| it.label_cell(question, &language)),
+        is_number: is_number(question),
+    });
+    Row {
+        id: accepted.id.to_string(),
+        iso: accepted.received_at.to_string(),
+        received: moment::second(accepted.received_at),
+        source: source(accepted.source),
+        cells: cells.collect(),
+    }
+}
+
+fn language(definition: &Definition) -> Language {
+    definition.languages.first().cloned().unwrap_or_else(Language::english)
+}
+
+fn is_number(question: &Question) -> bool {
+    match question.kind {
+        Kind::Integer { .. }
+        | Kind::Decimal { .. }
+        | Kind::Stars { .. }
+        | Kind::OpinionScale { .. }
+        | Kind::Nps { .. } => true,
+        Kind::ShortText { .. }
+        | Kind::LongText { .. }
+        | Kind::SingleChoice { .. }
+        | Kind::MultipleChoice { .. }
+        | Kind::Dropdown { .. }
+        | Kind::YesNo
+        | Kind::Statement => false,
+    }
+}
+
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::Form => "Form",
+        Source::Api => "API",
+        Source::Demo => "Demonstration",
+    }
 }

@@ -14,6 +14,12 @@ pub(crate) fn minute(at: Timestamp) -> String {
     format!("{}, {:02}:{:02} UTC", day(at), utc.hour(), utc.minute())
 }
 
+/// A second: `2 September 2026, 14:06:12 UTC`.
+pub(crate) fn second(at: Timestamp) -> String {
+    let utc = at.to_utc();
+    format!("{}, {:02}:{:02}:{:02} UTC", day(at), utc.hour(), utc.minute(), utc.second())
+}
+
 /// How long ago, roughly: `4 minutes ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let ms = now.ms_since(at).max(0);

@@ -1,0 +1,99 @@
+//! The log in words: this file is about each event as a sentence, with a link to what it is about.
+
+use std::collections::HashMap;
+
+use canvass_model::{alias::Alias, event::Event, id::SurveyId, member::Actor};
+use canvass_storage::{self as storage, ReadTx, events, events::Entry, surveys};
+
+use super::moment;
+
+/// One event as a sentence: who, what, the title of what it is about, and the rest.
+pub(crate) struct Line {
+    pub(crate) iso: String,
+    pub(crate) at: String,
+    pub(crate) who: String,
+    pub(crate) is_operator: bool,
+    pub(crate) what: String,
+    pub(crate) title: String,
+    pub(crate) link: Option<String>,
+    pub(crate) rest: String,
+    pub(crate) position: i64,
+}
+
+/// Lines before `before`, the newest first, with the titles of the surveys they are about.
+pub(crate) fn read(
+    tx: &mut ReadTx<'_>,
+    alias: &Alias,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Line>, storage::Error> {
+    let entries = events::list(tx, before, limit)?;
+    let mut ids: Vec<SurveyId> = entries.iter().filter_map(|it| survey_of(&it.event)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let titles: HashMap<SurveyId, String> = surveys::titles(tx, &ids)?.into_iter().collect();
+    Ok(entries.into_iter().map(|it| line(it, alias, &titles)).collect())
+}
+
+fn line(entry: Entry, alias: &Alias, titles: &HashMap<SurveyId, String>) -> Line {
+    let (what, rest) = words(&entry.event);
+    let survey = survey_of(&entry.event);
+    let title = survey.map_or_else(String::new, |id| {
+        titles.get(&id).map_or_else(|| "a survey that is gone".to_owned(), |it| format!("“{it}”"))
+    });
+    let known = survey.filter(|id| titles.contains_key(id));
+    Line {
+        iso: entry.at.to_string(),
+        at: moment::minute(entry.at),
+        who: entry.actor.name().to_owned(),
+        is_operator: matches!(entry.actor, Actor::Operator { .. }),
+        what,
+        title,
+        link: known.map(|id| format!("/-/console/{alias}/surveys/{id}")),
+        rest,
+        position: entry.position,
+    }
+}
+
+fn survey_of(event: &Event) -> Option<SurveyId> {
+    match event {
+        Event::SurveyCreated { survey }
+        | Event::SurveyEdited { survey, .. }
+        | Event::SurveyPublished { survey, .. }
+        | Event::SurveyClosed { survey }
+        | Event::SurveyArchived { survey }
+        | Event::SurveyTrashed { survey }
+        | Event::SurveyRestored { survey }
+        | Event::ResponseErased { survey, .. }
+        | Event::ResponsesExported { survey, .. } => Some(*survey),
+        Event::TenantProvisioned
+        | Event::TenantSuspended { .. }
+        | Event::TenantResumed
+        | Event::TokenCreated { .. }
+        | Event::TokenRevoked { .. }
+        | Event::SignedIn => None,
+    }
+}
+
+fn words(event: &Event) -> (String, String) {
+    let (what, rest) = match event {
+        Event::TenantProvisioned => ("set everything up", String::new()),
+        Event::TenantSuspended { reason } => ("suspended the organisation:", reason.clone()),
+        Event::TenantResumed => ("resumed the organisation", String::new()),
+        Event::SurveyCreated { .. } => ("started", String::new()),
+        Event::SurveyEdited { what, .. } => ("edited", format!(": {what}")),
+        Event::SurveyPublished { version, .. } => ("published", format!(", version {}", version.0)),
+        Event::SurveyClosed { .. } => ("closed", String::new()),
+        Event::SurveyArchived { .. } => ("put away", String::new()),
+        Event::SurveyTrashed { .. } => ("threw away", String::new()),
+        Event::SurveyRestored { .. } => ("restored", String::new()),
+        Event::ResponseErased { .. } => ("erased a response of", String::new()),
+        Event::ResponsesExported { format, .. } => {
+            ("exported the responses of", format!(" as {}", format.to_uppercase()))
+        }
+        Event::TokenCreated { .. } => ("made an API token", String::new()),
+        Event::TokenRevoked { .. } => ("revoked an API token", String::new()),
+        Event::SignedIn => ("signed in", String::new()),
+    };
+    (what.to_owned(), rest)
+}
