@@ -37,7 +37,7 @@ pub(super) struct Listed<T> {
 pub(super) struct Paging {
     /// How many items at most, 1 to 500.
     #[schemars(range(min = 1, max = 500))]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// The `next_cursor` of the page before.
     pub(super) cursor: Option<String>,
 }

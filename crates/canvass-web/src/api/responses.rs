@@ -78,8 +78,11 @@ enum Order {
 /// Which responses to list.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Wanted {
-    #[serde(flatten)]
-    paging: Paging,
+    /// How many items at most, 1 to 500.
+    #[schemars(range(min = 1, max = 500))]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
     /// In which order.
     #[serde(default)]
     order: Order,
@@ -91,8 +94,8 @@ pub(super) async fn index(
     Id(survey): Id<SurveyId>,
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
-    let limit = wanted.paging.limit()?;
-    let after = match &wanted.paging.cursor {
+    let limit = Paging { limit: wanted.limit, cursor: None }.limit()?;
+    let after = match &wanted.cursor {
         None => None,
         Some(text) => {
             Some(text.parse::<i64>().map_err(|_| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
