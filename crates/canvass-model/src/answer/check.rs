@@ -194,10 +194,10 @@ fn typed_number(text: &str) -> Typed {
         return Typed::Nothing;
     }
     let plain = text.replace(',', ".").replace('\u{2212}', "-");
+    // Rust also reads "inf" and "nan".
     let digits = plain.bytes().any(|it| it.is_ascii_digit());
-    let known = plain.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
     match plain.parse() {
-        Ok(number) if digits && known => Typed::Number(number),
+        Ok(number) if digits => Typed::Number(number),
         Ok(_) | Err(_) => Typed::Nonsense,
     }
 }

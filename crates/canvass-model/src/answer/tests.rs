@@ -137,6 +137,7 @@ fn numbers_beyond_what_every_program_can_read_are_refused() {
     }
     let zero = Answers::from_json(&survey, &json!({ "d": -0.0 })).unwrap();
     assert_eq!(zero.to_json().to_string(), r#"{"d":0}"#);
+    assert_eq!(zero.get(&id("d")).unwrap().cell(), "0");
 }
 
 #[test]

@@ -259,3 +259,17 @@ fn a_fingerprint_changes_with_the_question_and_with_nothing_else() {
     assert_ne!(first.fingerprint(), second.fingerprint());
     assert_eq!(first.fingerprint(), Fingerprint::offered(first.fingerprint().as_str()));
 }
+
+#[test]
+fn the_documented_example_can_be_published() {
+    let page = include_str!("../../../../docs/survey-definition.md");
+    let example = page.split("```json\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let definition = Definition::parse_text(example).unwrap();
+    assert_eq!(definition.publication_faults(), []);
+    assert_eq!(definition.to_json(), serde_json::from_str::<Value>(example).unwrap());
+    for name in KindName::ALL {
+        let fields = fields(name).into_iter().filter(|it| !["id", "type", "label", "help", "required"].contains(it));
+        let row = page.lines().find(|it| it.starts_with(&format!("| `{name}` |"))).unwrap();
+        fields.for_each(|it| assert!(row.contains(&format!("`{it}`")), "{name}: {it}"));
+    }
+}

@@ -116,6 +116,26 @@ fn the_api_shows_every_question_with_what_its_type_yields() {
 }
 
 #[test]
+fn what_is_no_longer_offered_stays_counted() {
+    let before = survey_of(&json!([
+        { "id": "one", "type": "dropdown", "label": "?", "choices": [{ "id": "a", "label": "A" }, { "id": "b", "label": "B" }], "other": true },
+        { "id": "stars", "type": "stars", "label": "?", "count": 5 },
+    ]));
+    let after = survey_of(&json!([
+        { "id": "one", "type": "single_choice", "label": "?", "choices": [{ "id": "c", "label": "C" }] },
+        { "id": "stars", "type": "stars", "label": "?", "count": 2 },
+    ]));
+    let given = [json!({ "one": "b", "stars": 4 }), json!({ "one": { "other": "x" } })];
+    let shown = of(&given.map(|it| answers(&before, &it))).to_api(&after);
+    let one = json!({ "answered": 2, "choices": { "c": 0, "b": 1 }, "other": 1, "other_texts": [{ "text": "x", "count": 1 }] });
+    assert_eq!(shown["questions"]["one"], one);
+    assert_eq!(
+        shown["questions"]["stars"],
+        json!({ "answered": 1, "counts": { "1": 0, "2": 0, "4": 1 }, "mean": 4.0 })
+    );
+}
+
+#[test]
 fn variance_survives_large_numbers_that_differ_little() {
     let survey = survey_of(&json!([{ "id": "n", "type": "integer", "label": "?" }]));
     let base = 1_000_000_000_000_000_i64;
