@@ -13,6 +13,8 @@ mod round;
 mod session;
 mod tenant_file;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod undertaker;
 mod waiting;
 

@@ -81,7 +81,7 @@ impl Horizon {
     }
 
     /// The order is the argument: first see what is applied, then make it durable, then delete.
-    fn trim(&self) {
+    pub(super) fn trim(&self) {
         let finished: Vec<Vec<u64>> = self.lanes.iter().map(|it| lock(&it.waiting).take_finished()).collect();
         if finished.iter().all(Vec::is_empty) || self.health.check().is_err() {
             return;

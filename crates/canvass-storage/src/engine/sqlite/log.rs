@@ -95,8 +95,8 @@ impl Log {
         let deleted = self.transact(|transaction| {
             // Kept apart from the frames, so that no sequence is ever used twice: a second record with one would be
             // taken for applied.
-            transaction.execute("update meta set next_sequence = $1", [next_sequence.cast_signed()])?;
-            let mut delete = transaction.prepare_cached("delete from frame where sequence = $1")?;
+            transaction.execute("update meta set next_sequence = ?1", [next_sequence.cast_signed()])?;
+            let mut delete = transaction.prepare_cached("delete from frame where sequence = ?1")?;
             frames.iter().try_for_each(|it| delete.execute([it.cast_signed()]).map(drop))
         });
         deleted.inspect_err(|_| self.distrust())
@@ -117,6 +117,12 @@ impl Log {
                 tracing::warn!(%error, "the intake's log could not be copied into its file; trying again later");
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: u32) {
+        let limit = format!("pragma wal_checkpoint(truncate); pragma max_page_count = {pages}");
+        self.connection.as_ref().map(|it| it.execute_batch(&limit)).transpose().map_err(meaning).map(drop).ok();
     }
 
     fn transact(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), Error> {
@@ -165,7 +171,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
 
 /// The frame that begins with `sequence`.
 pub(super) fn read_frame(connection: &Connection, sequence: u64) -> Result<Frame, Error> {
-    let sql = "select sequence, records, bytes, crc, body from frame where sequence = $1";
+    let sql = "select sequence, records, bytes, crc, body from frame where sequence = ?1";
     let mut statement = connection.prepare_cached(sql).map_err(meaning)?;
     statement.query_row([sequence.cast_signed()], frame).map_err(meaning)
 }
@@ -182,7 +188,7 @@ fn begin_epoch(connection: &Connection) -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(Error::engine)?;
     let epoch = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string();
-    let sql = "insert into meta (id, epoch, next_sequence) values (1, $1, 1) on conflict (id) do nothing";
+    let sql = "insert into meta (id, epoch, next_sequence) values (1, ?1, 1) on conflict (id) do nothing";
     connection.execute(sql, [epoch]).map_err(meaning)?;
     connection.query_row("select epoch from meta", [], |row| row.get(0)).map_err(meaning)
 }
@@ -211,9 +217,9 @@ fn set_aside_damaged(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(meaning)?;
     for (sequence, reason) in damaged {
         let sql = "insert into damaged (sequence, records, bytes, accepted_at, crc, body, reason)
-            select sequence, records, bytes, accepted_at, crc, body, $2 from frame where sequence = $1";
+            select sequence, records, bytes, accepted_at, crc, body, ?2 from frame where sequence = ?1";
         transaction.execute(sql, params![sequence.cast_signed(), reason]).map_err(meaning)?;
-        transaction.execute("delete from frame where sequence = $1", [sequence.cast_signed()]).map_err(meaning)?;
+        transaction.execute("delete from frame where sequence = ?1", [sequence.cast_signed()]).map_err(meaning)?;
     }
     transaction.commit().map_err(meaning)
 }
@@ -224,7 +230,7 @@ fn each_frame(
     first: u64,
     mut lend: impl FnMut(Written) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let sql = "select sequence, records, bytes, crc, body, accepted_at from frame where sequence >= $1
+    let sql = "select sequence, records, bytes, crc, body, accepted_at from frame where sequence >= ?1
         order by sequence";
     let mut statement = connection.prepare(sql).map_err(meaning)?;
     let mut rows = statement.query([first.cast_signed()]).map_err(meaning)?;
@@ -268,7 +274,7 @@ fn pack(first: u64, records: Vec<Record>) -> Result<Vec<Written>, Error> {
 }
 
 fn insert(transaction: &Transaction<'_>, Written { frame, accepted_at, .. }: &Written) -> rusqlite::Result<()> {
-    let sql = "insert into frame (sequence, records, bytes, accepted_at, crc, body) values ($1, $2, $3, $4, $5, $6)";
+    let sql = "insert into frame (sequence, records, bytes, accepted_at, crc, body) values (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut statement = transaction.prepare_cached(sql)?;
     let (sequence, bytes) = (frame.sequence.cast_signed(), frame.bytes.cast_signed());
     statement.execute(params![sequence, frame.records, bytes, accepted_at.0, frame.crc, frame.body]).map(drop)

@@ -74,7 +74,7 @@ impl Session for OpenTransaction<'_> {
     fn insert_responses(&mut self, responses: &[Accepted]) -> Result<Vec<bool>, Error> {
         self.run(|connection, _| {
             let sql = "insert into response (id, survey, version, received_at, source, answers)
-                values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
+                values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (id) do nothing";
             let mut statement = connection.prepare_cached(sql).map_err(meaning)?;
             let insert = |it: &Accepted| {
                 let (id, survey) = (it.id.to_string(), it.survey.to_string());
