@@ -3,12 +3,15 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "tests wait, start servers and panic"
 )]
 
+mod crash;
 mod dead_letters;
+mod embedded;
 mod intake;
 mod support;
 mod tenants;

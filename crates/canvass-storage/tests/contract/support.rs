@@ -51,7 +51,7 @@ impl Installation {
         Self::open(Settings::postgres(url.expect("the server starts")), None).await
     }
 
-    async fn open(settings: Settings, folder: Option<TempDir>) -> Self {
+    pub async fn open(settings: Settings, folder: Option<TempDir>) -> Self {
         let directory = Directory::open(&settings).await.expect("an empty store can be opened");
         Self { settings, directory, _folder: folder }
     }
@@ -99,6 +99,10 @@ pub async fn stored(tenant: &Tenant) -> Vec<Accepted> {
     let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
     let list = move |tx: &mut ReadTx<'_>| responses::list(tx, survey, Order::OldestFirst, None, u32::MAX);
     tenant.read(list).await.expect("the tenant can be read").into_iter().map(|it| it.accepted).collect()
+}
+
+pub fn alias(text: &str) -> Alias {
+    Alias::parse(text).expect("an alias")
 }
 
 pub fn record(alias: &str, plan: PlanId) -> TenantRecord {

@@ -19,9 +19,9 @@ fn a_damaged_tenants_file_stops_only_that_tenant() {
     machine.append(broken, &[1, 2, 3]).unwrap();
     machine.append(whole, &[4]).unwrap();
 
-    let read = machine.files().with_tenant(broken, Mode::Read, &mut |it| {
-        it.query("select id from response", &[]).map(|_| End::RollBack)
-    });
+    let read = machine
+        .files()
+        .with_tenant(broken, Mode::Read, &mut |it| it.query("select id from response", &[]).map(|_| End::RollBack));
     assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
     assert_eq!(machine.apply(10).unwrap(), Applied { taken: 4, dead: 3 });
     assert_eq!(machine.stored(whole), [4]);

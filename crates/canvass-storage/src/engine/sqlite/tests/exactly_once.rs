@@ -17,14 +17,24 @@ const TENANTS: u128 = 4;
 #[derive(Debug, Clone)]
 enum Event {
     /// New responses of a tenant arrive.
-    Append { tenant: u128, count: u128 },
+    Append {
+        tenant: u128,
+        count: u128,
+    },
     /// An earlier response of a tenant arrives again.
-    Repeat { tenant: u128, which: Index },
-    Apply { records_max: usize },
+    Repeat {
+        tenant: u128,
+        which: Index,
+    },
+    Apply {
+        records_max: usize,
+    },
     Trim,
     Kill,
     /// The power fails: each tenant's file is as it was at some moment since the last sync.
-    PowerLoss { moments: Vec<Index> },
+    PowerLoss {
+        moments: Vec<Index>,
+    },
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -184,6 +194,19 @@ fn a_sequence_is_never_used_twice() {
     assert_eq!(machine.stored(tenant), [0, 1, 2, 3, 4]);
     let frames = machine.files().standard.lane.waiting.lock().unwrap().records();
     assert_eq!(frames, 0, "the intake is empty, and was so before each start");
+}
+
+#[test]
+fn a_dead_letter_tried_again_right_after_a_crash_is_not_lost() {
+    let mut machine = Machine::new();
+    let tenant = machine.tenant(1);
+    machine.append(tenant, &[10]).unwrap();
+    assert_eq!(machine.apply(10).unwrap(), Applied { taken: 1, dead: 1 });
+    // Its frame is still in the intake, and looks as if it waited.
+    machine.crash(|_| {});
+    machine.append(tenant, &[10]).unwrap();
+    machine.files().apply(Lane::Standard, 10, &mut |_, session, it| session.insert_responses(it).map(drop)).unwrap();
+    assert_eq!(machine.stored(tenant), [10]);
 }
 
 #[test]
