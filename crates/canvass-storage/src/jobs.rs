@@ -182,3 +182,39 @@ fn readable(row: &mut Columns) -> Result<Result<JobRecord, Unreadable>, Error> {
 
 /// Enough of an error to act on; a server's whole answer belongs into the log.
 const ERROR_CHARS_MAX: usize = 2_000;
+
+#[cfg(test)]
+mod tests {
+    use canvass_model::{job::Mail, text::Email};
+
+    use super::*;
+    use crate::{Directory, Settings};
+
+    #[tokio::test]
+    async fn a_job_that_cannot_be_read_fails_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Directory::open(&Settings::embedded(folder.path())).await.unwrap();
+        let (unreadable, good) = directory.write(|tx| Ok::<_, Error>((queue(tx)?, queue(tx)?))).await.unwrap();
+        let damage = directory.write(move |tx| {
+            let sql = "update job set body = '{\"job\":\"mail\",\"to\":7}' where id = $1";
+            tx.session.execute(sql, &[Value::text(unreadable)])
+        });
+        assert_eq!(damage.await.unwrap(), 1);
+
+        let claimed = directory.write(|tx| claim(tx, &Job::NAMES, tx.now().plus_ms(1_000), 10)).await.unwrap();
+
+        assert_eq!(claimed.iter().map(|it| it.id).collect::<Vec<_>>(), [good]);
+        let state = directory.write(move |tx| {
+            let sql = "select state, error from job where id = $1";
+            decode::first(tx.session, "job", (sql, &[Value::text(unreadable)]), |row| Ok((row.text()?, row.text()?)))
+        });
+        let (state, error) = state.await.unwrap().unwrap();
+        assert_eq!(state, "failed");
+        assert!(error.contains("cannot be read"), "{error}");
+    }
+
+    fn queue(tx: &mut DirectoryTx<'_>) -> Result<JobId, Error> {
+        let to = Email::parse("ada@adatum.example").unwrap();
+        insert(tx, &Job::Mail(Mail { to, subject: "Hello".to_owned(), text: "Ada".to_owned() }), None)
+    }
+}

@@ -12,6 +12,9 @@ mod settings;
 mod sweep;
 pub mod worker;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use canvass_model::plan::Lane;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use canvass_model::{alias::Alias, tenant::TenantState, time::Timestamp};
+use canvass_model::{alias::Alias, survey::Survey, tenant::TenantState, time::Timestamp};
 use canvass_storage::{Directory, Error, idempotency, jobs, sessions, surveys, tenants, throttle};
 
 use crate::{
@@ -20,7 +20,7 @@ const SURVEYS_MAX: u32 = 1;
 /// never opens more tenants' files than stay open anyway.
 const TENANTS_MAX: u32 = 50;
 /// What was thrown away can be fetched back for so long.
-const TRASH_KEPT_MS: i64 = 30 * Timestamp::DAY_MS;
+const TRASH_KEPT_MS: i64 = Survey::TRASH_DAYS * Timestamp::DAY_MS;
 /// The record of a finished job answers questions for so long.
 const JOBS_KEPT_MS: i64 = 30 * Timestamp::DAY_MS;
 /// A creation is recognised as repeated for so long; no client retries longer.

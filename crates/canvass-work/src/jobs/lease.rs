@@ -16,7 +16,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(10);
 
 /// A job that is ours, for as long as this value lives and the lease can be renewed.
 pub(crate) struct Held {
-    pub(super) record: JobRecord,
+    pub(crate) record: JobRecord,
     lost: CancellationToken,
     _renewal: JoinSet<()>,
 }

@@ -1,0 +1,164 @@
+//! Jobs over an installation: this file is about sign-ups that become tenants whatever happens on the way.
+
+use std::time::Duration;
+
+use canvass_actions::provisioning;
+use canvass_model::{
+    job::{Job, JobState, Mail, ProvisionStep, SignUp},
+    tenant::TenantState,
+    text::Email,
+};
+use canvass_storage::{jobs, surveys, tenants};
+use tokio::net::TcpListener;
+
+use super::installation::{Installation, eager, idle, sign_up, until};
+use crate::{
+    jobs::Desk,
+    mail::{MailSettings, Post, SmtpSettings, SmtpTls},
+    worker::{Failure, Queue as _},
+};
+
+#[tokio::test]
+async fn a_sign_up_becomes_a_tenant_and_its_administrator_hears_of_it() {
+    let installation = Installation::open().await;
+    let workers = installation.work(idle());
+
+    let job = installation.queue(Job::Provision(sign_up("adatum"))).await;
+
+    let done = installation.ended(job).await;
+    assert_eq!((done.state, done.attempts), (JobState::Done, 1));
+    let steps: Vec<&str> = done.steps.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(steps, ProvisionStep::ALL.map(ProvisionStep::as_str));
+    until(async || installation.mails() == 1).await;
+    assert!(workers.drain(Duration::from_secs(10)).await);
+}
+
+#[tokio::test]
+async fn a_sign_up_goes_on_after_a_crash_between_any_two_steps() {
+    for recorded in 0..=ProvisionStep::ALL.len() {
+        let installation = Installation::open().await;
+        let sign_up = sign_up("adatum");
+        let job = installation.queue(Job::Provision(sign_up.clone())).await;
+        installation.take_and_die().await;
+        // The step after the last recorded one ran too: the crash came before its record.
+        for step in ProvisionStep::ALL.into_iter().take(recorded + 1) {
+            provisioning::run_step(&installation.directory, &sign_up, step, "http://canvass.example").await.unwrap();
+        }
+        for step in ProvisionStep::ALL.into_iter().take(recorded) {
+            let record = installation.directory.write(move |tx| jobs::record_step(tx, job, step.as_str()));
+            record.await.unwrap();
+        }
+
+        let _workers = installation.work(eager());
+
+        let done = installation.ended(job).await;
+        assert_eq!((done.state, done.attempts, done.steps.len()), (JobState::Done, 2, 6), "after {recorded} steps");
+        assert_eq!(installation.record(sign_up.tenant).await.state, TenantState::Active);
+        until(async || installation.mails() == 1).await;
+        let tenant = installation.directory.tenant(&sign_up.alias).await.unwrap().unwrap();
+        let made = tenant.read(|tx| surveys::list(tx, surveys::Shelf::AtWork, None, 10)).await.unwrap();
+        assert_eq!(made.len(), 1, "one starter survey after {recorded} steps");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_up_that_cannot_be_finished_is_undone_and_says_why() {
+    let installation = Installation::open().await;
+    let _workers = installation.work(idle());
+    // Nobody has this account.
+    let sign_up = SignUp { password_hash: None, ..sign_up("adatum") };
+
+    let job = installation.queue(Job::Provision(sign_up.clone())).await;
+
+    let failed = installation.ended(job).await;
+    assert_eq!((failed.state, failed.attempts), (JobState::Failed, 1));
+    assert!(failed.error.unwrap().contains("account"));
+    let record = installation.record(sign_up.tenant).await;
+    assert_eq!(record.state, TenantState::Failed);
+    assert!(record.reason.unwrap().contains("account"));
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_worker_each_time_is_given_up() {
+    let installation = Installation::open().await;
+    let job = Job::Provision(sign_up("adatum"));
+    let tries = job.attempts_max();
+    let id = installation.queue(job).await;
+    for _ in 0..tries {
+        installation.take_and_die().await;
+    }
+
+    let _workers = installation.work(eager());
+
+    let failed = installation.ended(id).await;
+    assert_eq!((failed.state, failed.steps.len()), (JobState::Failed, 0), "{failed:?}");
+    assert!(failed.error.unwrap().contains("given up"));
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_changes_nothing() {
+    let installation = Installation::open().await;
+    let sign_up = sign_up("adatum");
+    let job = installation.queue(Job::Provision(sign_up.clone())).await;
+    let desk = Desk::quick(installation.directory.clone());
+    let slow = desk.take(1).await.unwrap().messages.pop().unwrap();
+    // Its process stood still until the lease lapsed, and another worker took the job and finished it.
+    let record = slow.record.clone();
+    let lapse = installation.directory.write(move |tx| jobs::renew(tx, &record, tx.now().plus_ms(-1)));
+    assert!(lapse.await.unwrap());
+    let workers = installation.work(eager());
+    assert_eq!(installation.ended(job).await.state, JobState::Done);
+    assert!(workers.drain(Duration::from_secs(10)).await);
+
+    let error = desk.failed(slow, &Failure::permanent("too slow")).await.unwrap_err();
+
+    assert!(error.reason.contains("another worker"), "{error}");
+    assert_eq!(installation.job(job).await.state, JobState::Done);
+    assert_eq!(installation.record(sign_up.tenant).await.state, TenantState::Active, "it was not rolled back");
+}
+
+#[tokio::test]
+async fn a_failed_sign_up_can_be_tried_again_from_its_first_step() {
+    let installation = Installation::open().await;
+    let workers = installation.work(idle());
+    let taken = installation.queue(Job::Provision(sign_up("adatum"))).await;
+    installation.ended(taken).await;
+    let rival = SignUp { alias: sign_up("adatum").alias, ..sign_up("fabrikam") };
+    let job = installation.queue(Job::Provision(rival.clone())).await;
+    assert_eq!(installation.ended(job).await.state, JobState::Failed);
+
+    // The operator makes room and asks again.
+    let id = sign_up("adatum").tenant;
+    installation.directory.remove_database(id).await.unwrap();
+    installation.directory.write(move |tx| tenants::delete(tx, id)).await.unwrap();
+    assert!(installation.directory.write(move |tx| jobs::retry(tx, job)).await.unwrap());
+
+    assert_eq!(installation.ended(job).await.state, JobState::Done);
+    assert_eq!(installation.record(rival.tenant).await.state, TenantState::Active);
+    assert!(workers.drain(Duration::from_secs(10)).await);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_hangs_holds_up_no_sign_up() {
+    let installation = Installation::open().await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let smtp = SmtpSettings {
+        host: "localhost".to_owned(),
+        port: silent.local_addr().unwrap().port(),
+        user: None,
+        password: None,
+        tls: SmtpTls::None,
+        authority: None,
+    };
+    let post = Post::open(&MailSettings { smtp: Some(smtp), ..MailSettings::default() }).unwrap();
+    let _workers = installation.work_with(&post, idle());
+    let to = Email::parse("ada@adatum.example").unwrap();
+    let mail = Job::Mail(Mail { to, subject: "Hello".to_owned(), text: "Ada".to_owned() });
+    let mail = installation.queue(mail).await;
+    let _open = silent.accept().await.unwrap();
+
+    let job = installation.queue(Job::Provision(sign_up("adatum"))).await;
+
+    assert_eq!(installation.ended(job).await.state, JobState::Done);
+    assert_eq!(installation.job(mail).await.state, JobState::Running);
+}
