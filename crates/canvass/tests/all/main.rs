@@ -9,6 +9,7 @@
 
 mod configuration;
 mod operation;
+mod people;
 mod postgres;
 mod support;
 mod tidy;

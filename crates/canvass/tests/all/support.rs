@@ -4,6 +4,7 @@
 //! talks to either over HTTP.
 
 mod canvass;
+mod cast;
 mod form;
 mod log;
 mod person;
@@ -11,5 +12,6 @@ pub mod postgres;
 mod process;
 
 pub use canvass::{Canvass, on_postgres};
-pub use person::{Answer, Person};
+pub use cast::PASSWORD;
+pub use person::Person;
 pub use process::{Finished, Process, canvass, command};
