@@ -1,10 +1,11 @@
 //! Operators: this file is about who runs the installation, and the little they may see of a tenant.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use canvass_model::{alias::Alias, id::SessionId, member::Actor};
+use canvass_model::{alias::Alias, id::SessionId, member::Actor, tenant::TenantState};
 use canvass_storage::{
-    self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators,
+    self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators, responses,
     sessions::{self, Who},
+    surveys,
 };
 
 use super::App;
@@ -19,6 +20,14 @@ pub(crate) struct Operator {
     app: App,
     operator: operators::Operator,
     session: SessionId,
+}
+
+/// What a tenant uses of its plan.
+pub(crate) struct Usage {
+    /// Surveys open now.
+    pub(crate) open_surveys: u32,
+    /// Responses received in this calendar month.
+    pub(crate) responses_month: u64,
 }
 
 impl Operator {
@@ -60,9 +69,21 @@ impl Operator {
         self.app.directory.intake()
     }
 
-    /// Whether a tenant with this alias exists, in whatever state.
-    pub(crate) async fn knows(&self, alias: &Alias) -> Result<bool, storage::Error> {
-        Ok(self.app.directory.tenant(alias).await?.is_some())
+    /// What a tenant uses of its plan: two counts and nothing else of it. `None` for a tenant that is not in use.
+    pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, storage::Error> {
+        let Some(tenant) = self.app.directory.tenant(alias).await? else { return Ok(None) };
+        match tenant.record().state {
+            TenantState::Active | TenantState::Suspended => {}
+            TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Ok(None),
+        }
+        let usage = tenant.read(|tx| {
+            let now = tx.now();
+            Ok::<_, storage::Error>(Usage {
+                open_surveys: surveys::count_open(tx)?,
+                responses_month: responses::count_in_month(tx, now)?,
+            })
+        });
+        usage.await.map(Some)
     }
 
     /// The frame of a page of this operator.

@@ -1,19 +1,241 @@
 //! Tenants, for the operator: this file is about their list, one tenant, suspending and resuming.
 
-use crate::Problem;
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use canvass_actions::tenants as verbs;
+use canvass_model::{
+    alias::Alias,
+    plan::{Lane, PlanId},
+    tenant::TenantState,
+    time::Timestamp,
+};
+use canvass_storage::{
+    self as storage, dead_letters,
+    tenants::{self, Filter, Listed},
+};
 
-pub(crate) async fn show() -> Problem {
-    Problem::NotFound
+use crate::{
+    Problem,
+    access::Operator,
+    form::Form,
+    layout::{OperatorArea, OperatorShell},
+    view::{moment, number},
+};
+
+/// Tenants on one page.
+const ROWS: u32 = 50;
+/// A reason is a sentence or two.
+const REASON_CHARS_MAX: usize = 500;
+
+#[derive(Template)]
+#[template(path = "operator/tenants.html")]
+struct TenantsPage {
+    shell: OperatorShell,
+    search: String,
+    state: String,
+    lanes: Vec<LaneFigure>,
+    dead: String,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    after: Option<String>,
 }
 
-pub(crate) async fn tenant() -> Problem {
-    Problem::NotFound
+/// How much waits in a lane.
+struct LaneFigure {
+    name: &'static str,
+    waiting: String,
+    age: Option<String>,
 }
 
-pub(crate) async fn suspend() -> Problem {
-    Problem::NotFound
+struct Tab {
+    value: &'static str,
+    label: &'static str,
+    count: String,
 }
 
-pub(crate) async fn resume() -> Problem {
-    Problem::NotFound
+struct Row {
+    alias: String,
+    name: String,
+    state: &'static str,
+    tone: &'static str,
+    plan: &'static str,
+    region: String,
+    members: u64,
+    since: String,
+    active: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "operator/tenant.html")]
+struct TenantPage {
+    shell: OperatorShell,
+    row: Row,
+    reason: Option<String>,
+    usage: Vec<(&'static str, String)>,
+    is_active: bool,
+    is_suspended: bool,
+    errors: Vec<(String, String)>,
+}
+
+impl TenantPage {
+    fn error(&self) -> &str {
+        self.errors.first().map_or("", |(_, message)| message)
+    }
+}
+
+/// Which tenants to show.
+#[derive(serde::Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// All tenants, by alias.
+pub(crate) async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Result<Html<String>, Problem> {
+    let filter = Filter {
+        search: wanted.q.trim().chars().take(100).collect(),
+        state: TenantState::parse(&wanted.state),
+        after: Alias::parse(&wanted.after).ok(),
+        limit: ROWS,
+    };
+    let search = filter.search.clone();
+    let (found, counts, dead, now) = operator
+        .read(move |tx| {
+            let now = tx.now();
+            Ok::<_, storage::Error>((tenants::list(tx, &filter)?, tenants::count(tx)?, dead_letters::count(tx)?, now))
+        })
+        .await?;
+    let full = found.len() == ROWS as usize;
+    let page = TenantsPage {
+        shell: operator.shell(OperatorArea::Tenants),
+        search,
+        state: TenantState::parse(&wanted.state).map_or("all", TenantState::as_str).to_owned(),
+        lanes: lanes(&operator, now).await?,
+        dead: number::grouped(dead),
+        tabs: tabs(&counts),
+        after: found.last().filter(|_| full).map(|it| it.record.alias.to_string()),
+        rows: found.into_iter().map(|it| row(it, now)).collect(),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// One tenant.
+pub(crate) async fn tenant(operator: Operator, Path(alias): Path<String>) -> Result<Response, Problem> {
+    detail(&operator, &parse(&alias)?, Vec::new(), StatusCode::OK).await
+}
+
+/// Stops a tenant, with a reason it reads in its own log.
+pub(crate) async fn suspend(operator: Operator, Path(alias): Path<String>, form: Form) -> Result<Response, Problem> {
+    let alias = parse(&alias)?;
+    let reason: String = form.text("reason").chars().filter(|it| !it.is_control()).collect();
+    if reason.is_empty() || REASON_CHARS_MAX < reason.chars().count() {
+        let errors = vec![("reason".to_owned(), format!("Say why, in 1 to {REASON_CHARS_MAX} characters"))];
+        return detail(&operator, &alias, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let tenant = alias.clone();
+    operator.act(|directory, by| async move { verbs::suspend(&directory, &by, &tenant, &reason).await }).await?;
+    Ok(Redirect::to(&format!("/-/operate/tenants/{alias}")).into_response())
+}
+
+/// Lets a tenant go on.
+pub(crate) async fn resume(operator: Operator, Path(alias): Path<String>) -> Result<Redirect, Problem> {
+    let alias = parse(&alias)?;
+    let tenant = alias.clone();
+    operator.act(|directory, by| async move { verbs::resume(&directory, &by, &tenant).await }).await?;
+    Ok(Redirect::to(&format!("/-/operate/tenants/{alias}")))
+}
+
+fn parse(alias: &str) -> Result<Alias, Problem> {
+    Alias::parse(alias).map_err(|_| Problem::NotFound)
+}
+
+async fn detail(
+    operator: &Operator,
+    alias: &Alias,
+    errors: Vec<(String, String)>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let filter = Filter { search: alias.to_string(), state: None, after: None, limit: ROWS };
+    let (found, now) =
+        operator.read(move |tx| Ok::<_, storage::Error>((tenants::list(tx, &filter)?, tx.now()))).await?;
+    let listed = found.into_iter().find(|it| it.record.alias == *alias).ok_or(Problem::NotFound)?;
+    let (state, reason, plan) = (listed.record.state, listed.record.reason.clone(), listed.record.plan.plan());
+    let usage = operator.usage(alias).await?.map_or_else(Vec::new, |it| {
+        let of = |used: u64, max: u64| format!("{} of {}", number::grouped(used), number::grouped(max));
+        vec![
+            ("Open surveys", of(u64::from(it.open_surveys), u64::from(plan.active_surveys_max))),
+            ("Responses this month", of(it.responses_month, plan.responses_month_max)),
+        ]
+    });
+    let page = TenantPage {
+        shell: operator.shell(OperatorArea::Tenants),
+        row: row(listed, now),
+        reason,
+        usage,
+        is_active: state == TenantState::Active,
+        is_suspended: state == TenantState::Suspended,
+        errors,
+    };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+async fn lanes(operator: &Operator, now: Timestamp) -> Result<Vec<LaneFigure>, Problem> {
+    let mut figures = Vec::new();
+    for lane in Lane::ALL {
+        let backlog = operator.intake().backlog(lane).await?;
+        let age = backlog.oldest_at.filter(|_| 0 < backlog.records).map(|it| format!("{} s", now.ms_since(it) / 1_000));
+        figures.push(LaneFigure { name: lane.as_str(), waiting: number::grouped(backlog.records), age });
+    }
+    Ok(figures)
+}
+
+fn tabs(counts: &[(TenantState, u64)]) -> Vec<Tab> {
+    let count = |state| counts.iter().filter(|(it, _)| *it == state).map(|(_, count)| count).sum::<u64>();
+    let all = counts.iter().map(|(_, count)| count).sum();
+    let mut tabs = vec![Tab { value: "all", label: "All", count: number::grouped(all) }];
+    tabs.extend(TenantState::ALL.into_iter().map(|state| Tab {
+        value: state.as_str(),
+        label: words(state).0,
+        count: number::grouped(count(state)),
+    }));
+    tabs
+}
+
+fn row(listed: Listed, now: Timestamp) -> Row {
+    let (state, tone) = words(listed.record.state);
+    Row {
+        alias: listed.record.alias.to_string(),
+        name: listed.record.name.to_string(),
+        state,
+        tone,
+        plan: match listed.record.plan {
+            PlanId::Trial => "Trial",
+            PlanId::Individual => "Individual",
+            PlanId::Standard => "Standard",
+            PlanId::Premium => "Premium",
+        },
+        region: listed.record.region.0,
+        members: listed.members,
+        since: moment::day(listed.record.created_at),
+        active: listed.active_at.map(|it| (it.to_string(), moment::ago(it, now))),
+    }
+}
+
+/// A state in words, and how it is coloured.
+fn words(state: TenantState) -> (&'static str, &'static str) {
+    match state {
+        TenantState::Requested => ("Requested", ""),
+        TenantState::Provisioning => ("Being set up", "warn"),
+        TenantState::Active => ("Active", "good"),
+        TenantState::Suspended => ("Suspended", "danger"),
+        TenantState::Failed => ("Failed", "danger"),
+    }
 }
