@@ -8,14 +8,13 @@ use canvass_model::{
     event::Event,
     id::{ResponseId, SurveyId},
     member::Actor,
-    plan::Plan,
     response::{Accepted, Source, SubmissionKey},
     summary::{Recount, Summary},
     survey::Version,
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, ReadTx, Tx, events,
+    self as storage, ReadTx, Receipt, Tenant, Tx, events,
     responses::{self, Order},
     summaries, surveys,
 };
@@ -46,20 +45,20 @@ pub fn prepare(
     })
 }
 
-/// Refuses when the plan's responses of this month are used up. One look-up of a running count, in which responses that
-/// still wait in the intake are missing: a plan may be exceeded by what is accepted within a second. What was collected
-/// stays.
-pub fn check_month(tx: &mut ReadTx<'_>, plan: &Plan) -> Result<(), Error> {
-    let now = tx.now();
-    if responses::count_in_month(tx, now)? < plan.responses_month_max {
-        return Ok(());
+/// Makes responses durable, unless the plan's responses of this month are used up: then all are refused. The count is up
+/// to a second old and does not know what still waits in the intake, so a month may end a little above its limit; what
+/// was collected stays. The receipts stand in the order of `records`.
+pub async fn submit(tenant: &Tenant, records: Vec<Accepted>) -> Result<Vec<Receipt>, Error> {
+    let plan = tenant.record().plan.plan();
+    if plan.responses_month_max <= tenant.responses_this_month().await? {
+        return Err(Error::Limit(format!(
+            "This survey takes no more responses this month: the {} plan includes {} a month. Nothing that was collected \
+             is lost",
+            plan.id.as_str(),
+            plan.responses_month_max
+        )));
     }
-    Err(Error::Limit(format!(
-        "The {} plan includes {} responses a month, and this month's are used up. Nothing that was collected is lost; \
-         a larger plan takes more at once",
-        plan.id.as_str(),
-        plan.responses_month_max
-    )))
+    Ok(tenant.append(records).await?)
 }
 
 /// Stores a batch of accepted responses and counts the new ones in their surveys' summaries. A response of an unknown

@@ -22,6 +22,7 @@ pub fn revision(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<u64, Error> {
 
 /// Stores a survey's summary; its revision grows by one.
 pub fn put(tx: &mut Tx<'_>, survey: SurveyId, body: &str) -> Result<(), Error> {
+    tx.counted.push(survey);
     let row = [Value::text(survey), body.into()];
     let update = "update summary set revision = revision + 1, body = $2 where survey = $1";
     if 0 < tx.session.execute(update, &row)? {

@@ -25,7 +25,7 @@ use crate::{
     Bells, Error, ReadTx, Receipt, Tx,
     directory::{blocking, settle},
     engine::{End, Engine, Mode},
-    surveys,
+    responses, surveys,
     transaction::now,
 };
 
@@ -52,6 +52,8 @@ struct Shelf {
     changes: Mutex<HashMap<SurveyId, watch::Sender<u64>>>,
     /// Grows with every change of public content on this node.
     stamp: AtomicU64,
+    /// This month's responses, and when they were counted.
+    usage: Mutex<Option<(Instant, u64)>>,
 }
 
 /// Values computed from a tenant's data, good for one state of its content.
@@ -116,6 +118,18 @@ impl Tenant {
         Ok(receipts)
     }
 
+    /// Responses applied of those received in this calendar month (UTC), at most a second old: what a plan limits.
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    pub async fn responses_this_month(&self) -> Result<u64, Error> {
+        let known = *lock(&self.shelf.usage);
+        if let Some((_, count)) = known.filter(|(at, _)| Instant::now().duration_since(*at) < STALE_MAX) {
+            return Ok(count);
+        }
+        let count = self.read(|tx| responses::count_in_month(tx, tx.now())).await?;
+        *lock(&self.shelf.usage) = Some((Instant::now(), count));
+        Ok(count)
+    }
+
     /// Whether a response was accepted and waits to be applied.
     pub async fn is_waiting(&self, response: ResponseId) -> Result<bool, Error> {
         let (engine, id) = (Arc::clone(&self.engine), self.record.id);
@@ -170,17 +184,21 @@ impl Tenant {
     {
         let (engine, id, shelf) = (Arc::clone(&self.engine), self.record.id, Arc::clone(&self.shelf));
         let done = blocking(move || {
-            let (mut outcome, mut content_changed) = (None, false);
+            let (mut outcome, mut content_changed, mut counted) = (None, false, Vec::new());
             let ended = engine.with_tenant(id, mode, &mut |session| {
                 let mut tx = Tx::new(session, now());
                 let result = work(&mut tx);
                 content_changed = tx.content_changed;
+                counted = std::mem::take(&mut tx.counted);
                 let end = if result.is_ok() { End::Commit } else { End::RollBack };
                 outcome = Some(result);
                 Ok(end)
             });
-            if content_changed && ended.is_ok() {
-                shelf.change();
+            if ended.is_ok() {
+                if content_changed {
+                    shelf.change();
+                }
+                counted.into_iter().for_each(|survey| shelf.tell(survey));
             }
             Ok(settle(outcome, ended))
         })
@@ -190,7 +208,8 @@ impl Tenant {
 }
 
 impl Changes {
-    /// Waits until the survey's responses may have changed. Cancel-safe; ends only with the process.
+    /// Waits until the survey's responses may have changed. The first call on a shared store answers at once: what another
+    /// node changed since the caller last looked, nobody here knows. Cancel-safe; ends only with the process.
     pub async fn changed(&mut self) -> Result<(), Error> {
         loop {
             if !self.tenant.engine.is_shared() {
@@ -198,7 +217,7 @@ impl Changes {
             }
             let survey = self.survey;
             let revision = self.tenant.read(move |tx| crate::summaries::revision(tx, survey)).await?;
-            if self.seen.replace(revision).is_some_and(|seen| seen != revision) {
+            if self.seen.replace(revision) != Some(revision) {
                 return Ok(());
             }
             let _ = tokio::time::timeout(WATCH_EVERY, self.here.changed()).await;
@@ -212,6 +231,7 @@ impl Shelf {
             content: Mutex::new(Content { stamp: 0, stored_stamp: None, checked_at: None, values: HashMap::new() }),
             changes: Mutex::new(HashMap::new()),
             stamp: AtomicU64::new(0),
+            usage: Mutex::new(None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use canvass_model::time::Timestamp;
+use canvass_model::{id::SurveyId, time::Timestamp};
 
 use crate::engine::Session;
 
@@ -16,6 +16,8 @@ pub struct ReadTx<'s> {
 pub struct Tx<'s> {
     read: ReadTx<'s>,
     pub(crate) content_changed: bool,
+    /// Surveys whose summary changed: those who watch them are told after the commit.
+    pub(crate) counted: Vec<SurveyId>,
 }
 
 /// One read-only transaction in the directory.
@@ -43,7 +45,7 @@ impl<'s> ReadTx<'s> {
 
 impl<'s> Tx<'s> {
     pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
-        Self { read: ReadTx::new(session, now), content_changed: false }
+        Self { read: ReadTx::new(session, now), content_changed: false, counted: Vec::new() }
     }
 
     /// A new id, ordered by creation time.

@@ -1,5 +1,7 @@
 //! Responses: this file is about accepting, applying and erasing them, and the summary that is always right.
 
+use std::time::Duration;
+
 use canvass_actions::{Error, live, responses, surveys};
 use canvass_model::{
     answer::Answers,
@@ -9,11 +11,12 @@ use canvass_model::{
     response::{Accepted, Source, SubmissionKey},
     summary::Summary,
     survey::Version,
+    tenant::TenantRecord,
 };
-use canvass_storage::{ReadTx, Tenant, Tx, dead_letters, events, summaries, surveys as stored};
+use canvass_storage::{ReadTx, Tenant, Tx, dead_letters, events, summaries, surveys as stored, tenants};
 use serde_json::{Value, json};
 
-use crate::{a_definition, a_live_survey, a_tenant, as_storage_error, by, on_each_engine};
+use crate::{a_definition, a_live_survey, a_tenant, alias, as_storage_error, by, on_each_engine};
 
 /// A response to the survey of [`a_definition`], the `number`th.
 fn a_response(tx: &mut ReadTx<'_>, survey: SurveyId, number: i64) -> Result<Accepted, Error> {
@@ -176,19 +179,54 @@ async fn a_month_takes_what_the_plan_includes() {
     on_each_engine(async |directory| {
         let tenant = a_tenant(&directory, "Adatum").await;
         let survey = a_survey(&tenant).await;
-        tenant
+        let id = tenant.record().id;
+        directory
             .write(move |tx| {
-                let plan = PlanId::Trial.plan();
-                let sent = some(tx, survey, 0..i64::try_from(plan.responses_month_max).unwrap())?;
-                responses::apply(tx, &sent[1..])?;
-                responses::check_month(tx, &plan)?;
-                responses::apply(tx, &sent)?;
-                let full = responses::check_month(tx, &plan);
-                assert!(matches!(full, Err(Error::Limit(_))), "{full:?}");
-                responses::check_month(tx, &PlanId::Standard.plan())
+                let record = tenants::find_by_id(tx, id)?.unwrap();
+                tenants::update(tx, &TenantRecord { plan: PlanId::Trial, ..record })
             })
             .await
             .unwrap();
+        let tenant = directory.tenant(&alias("adatum")).await.unwrap().unwrap();
+        let sent = tenant.write(move |tx| some(tx, survey, 0..1_001)).await.unwrap();
+        let (last, sent) = sent.split_last().map(|(it, rest)| (it.clone(), rest.to_vec())).unwrap();
+        responses::submit(&tenant, sent[1..].to_vec()).await.unwrap();
+        let lane = Lane::Standard;
+        directory.intake().apply(lane, 2_000, responses::apply).await.unwrap();
+        responses::submit(&tenant, sent[..1].to_vec()).await.unwrap();
+        directory.intake().apply(lane, 2_000, responses::apply).await.unwrap();
+        let until_counted_again = tokio::time::timeout(Duration::from_mins(1), async {
+            while tenant.responses_this_month().await.unwrap() < 1_000 {
+                tokio::task::yield_now().await;
+            }
+        });
+        until_counted_again.await.unwrap();
+        let full = responses::submit(&tenant, vec![last]).await;
+        assert!(matches!(full, Err(Error::Limit(_))), "{full:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_a_survey_hears_of_an_erasure() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        let survey = a_survey(&tenant).await;
+        let sent = tenant
+            .write(move |tx| {
+                let sent = some(tx, survey, 0..2)?;
+                responses::apply(tx, &sent)?;
+                Ok::<_, Error>(sent)
+            })
+            .await
+            .unwrap();
+        let mut changes = tenant.changes(survey);
+        let erased = sent[0].id;
+        let erase = tenant.write(move |tx| responses::erase(tx, &by(), survey, erased));
+        let heard = async { tokio::time::timeout(Duration::from_mins(1), changes.changed()).await };
+        let (erased, heard) = tokio::join!(erase, heard);
+        erased.unwrap();
+        heard.unwrap().unwrap();
     })
     .await;
 }

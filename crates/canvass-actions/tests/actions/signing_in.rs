@@ -83,7 +83,7 @@ async fn a_new_password_ends_every_other_session() {
         signing_in::change_password(&directory, &ada, &new, (&from, kept.id)).await.unwrap();
         let who = kept.who;
         let left = directory.read(move |tx| sessions::list(tx, who)).await.unwrap();
-        assert_eq!(left, [kept.clone()]);
+        assert_eq!(left, std::slice::from_ref(&kept));
         assert!(attempt(&directory, "ada@adatum.example", PASSWORD, "192.0.2.1").await.is_err());
         attempt(&directory, "ada@adatum.example", "another horse battery", "192.0.2.1").await.unwrap();
         let gone = directory.write(move |tx| signing_in::revoke(tx, who, other.id)).await;

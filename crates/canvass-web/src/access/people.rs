@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use canvass_actions as actions;
 use canvass_model::{
     id::{SessionId, SurveyId},
     member::{Actor, Member, Role},
@@ -213,9 +214,9 @@ impl Administrator {
 }
 
 impl Collector {
-    /// Makes responses durable; when this answers, they survive power loss.
-    pub(crate) async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, storage::Error> {
-        self.0.tenant.append(records).await
+    /// Makes responses durable, within the plan; when this answers, they survive power loss.
+    pub(crate) async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, actions::Error> {
+        actions::responses::submit(&self.0.tenant, records).await
     }
 
     /// Whether a response was accepted and waits to be applied.

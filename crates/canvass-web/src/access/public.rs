@@ -6,6 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts, RawPathParams},
     http::request::Parts,
 };
+use canvass_actions as actions;
 use canvass_model::{
     alias::Alias,
     response::Accepted,
@@ -58,9 +59,9 @@ impl Respondent {
         self.tenant.cached(name, load).await
     }
 
-    /// Makes a response durable; when this answers, it survives power loss.
-    pub(crate) async fn append(&self, record: Accepted) -> Result<Receipt, storage::Error> {
-        let receipts = self.tenant.append(vec![record]).await?;
+    /// Makes a response durable, within the plan; when this answers, it survives power loss.
+    pub(crate) async fn append(&self, record: Accepted) -> Result<Receipt, actions::Error> {
+        let receipts = actions::responses::submit(&self.tenant, vec![record]).await?;
         Ok(receipts.first().copied().unwrap_or(Receipt::New))
     }
 

@@ -169,7 +169,7 @@ fn overloaded(
     respondent: &Respondent,
     live: &Live,
     attempt: &Attempt,
-    error: canvass_storage::Error,
+    error: Error,
 ) -> Result<Response, Problem> {
     let problem = Problem::from(error);
     let Some(seconds) = problem.retry_after_seconds() else { return Err(problem) };
