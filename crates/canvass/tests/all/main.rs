@@ -7,7 +7,9 @@
     reason = "tests wait, read their environment and panic"
 )]
 
+mod commands;
 mod configuration;
+mod demonstration;
 mod operation;
 mod people;
 mod postgres;

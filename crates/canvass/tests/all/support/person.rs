@@ -1,12 +1,20 @@
 //! People over HTTP: this file is about what they can send, and what they make of the answer.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::form;
+
+/// How long workers may take, on a machine that compiles at the same time.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How often to look whether they have done it.
+const POLL: Duration = Duration::from_millis(20);
 
 /// Someone with a browser, or a program with a token. Cookies are kept; redirects are answers like all others.
 #[derive(Clone)]
@@ -57,6 +65,19 @@ impl Person {
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Reads JSON again and again until it is as `wanted`; for what workers do in their own time.
+    pub async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let json = self.get(path).await.expect(200).json();
+            if wanted(&json) {
+                return json;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{}: {path} still is {json}", self.name);
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// Sends a form's fields, and nothing else, as a browser would from a page of the installation.

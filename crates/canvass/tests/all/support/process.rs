@@ -51,7 +51,7 @@ pub fn canvass(arguments: &[&str]) -> Finished {
 /// The binary, for a test to add arguments and variables to. It works where no configuration file lies about.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
-    command.current_dir("/").stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
+    command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
     command
 }
 
@@ -137,9 +137,9 @@ impl Process {
         self.folder.path()
     }
 
-    /// The arguments it was started with, after `serve --json`.
-    pub fn arguments(&self) -> &[String] {
-        &self.arguments
+    /// The flags with which another command works on the same data.
+    pub fn place(&self) -> [String; 2] {
+        [self.arguments[0].clone(), self.arguments[1].clone()]
     }
 
     /// Someone nobody knows.

@@ -1,0 +1,75 @@
+//! The demonstration: this file is about whether it looks alive, and whether starting it again adds nothing.
+
+use serde_json::Value;
+
+use crate::support::{Person, Process};
+
+/// A program with the demonstration token of a tenant.
+fn program(server: &Process, number: usize) -> Person {
+    let token = server.ready["demo"][number]["token"].as_str().unwrap();
+    Person::with_token("A program", server.url(), token)
+}
+
+/// Title, status and count of a tenant's surveys, once all responses are applied.
+async fn surveys(server: &Process, number: usize) -> Vec<(String, String, u64)> {
+    let program = program(server, number);
+    let surveys = program.get("/api/v1/surveys").await.expect(200).json()["items"].clone();
+    let mut listed = Vec::new();
+    for survey in surveys.as_array().unwrap() {
+        let text = |name: &str| survey[name].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/surveys/{}", text("id"));
+        let wanted = if survey["page"].is_null() { 0 } else { 380 };
+        let applied = program.until(&path, |it| wanted <= it["responses"].as_u64().unwrap()).await;
+        listed.push((text("title"), text("status"), applied["responses"].as_u64().unwrap()));
+    }
+    listed
+}
+
+#[tokio::test]
+async fn two_tenants_have_surveys_in_every_state_and_summaries_that_look_alive() {
+    let server = Process::spawn_with(&["--demo"]);
+    for number in [0, 1] {
+        let surveys = surveys(&server, number).await;
+        for state in ["draft", "published", "closed"] {
+            assert!(surveys.iter().any(|(_, status, _)| status == state), "{state} is missing: {surveys:?}");
+        }
+    }
+    let program = program(&server, 0);
+    let listed = program.get("/api/v1/surveys").await.expect(200).json();
+    let open = listed["items"].as_array().unwrap().iter().find(|it| it["page"] == "customer-satisfaction").unwrap();
+    let path = format!("/api/v1/surveys/{}/summary", open["id"].as_str().unwrap());
+    let summary = program.get(&path).await.expect(200).json();
+    assert_eq!(summary["responses"], 412, "{summary}");
+}
+
+#[tokio::test]
+async fn starting_it_again_adds_nothing_and_gives_new_keys() {
+    let mut server = Process::spawn_with(&["--demo"]);
+    let before = [surveys(&server, 0).await, surveys(&server, 1).await];
+    let old = server.ready["demo"][0].clone();
+    assert!(server.stop().success());
+
+    server.start_again();
+    assert_eq!([surveys(&server, 0).await, surveys(&server, 1).await], before);
+    let new = server.ready["demo"][0].clone();
+    assert_ne!(old["password"], new["password"]);
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
+    let stranger = Person::with_token("A stranger", server.url(), &text(&old["token"]));
+    stranger.get("/api/v1/surveys").await.expect(401);
+
+    let ada = server.visitor("Ada");
+    let fields = [("email", text(&new["email"])), ("password", text(&new["password"]))];
+    ada.post_form("/-/login", &fields).await.expect(303);
+    ada.get("/-/console/adatum").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_link_for_the_first_operator_is_new_at_every_start() {
+    let mut server = Process::spawn();
+    let old = server.ready["operator_setup_url"].clone();
+    assert!(server.stop().success());
+    server.start_again();
+    let new = server.ready["operator_setup_url"].clone();
+    assert!(new.as_str().unwrap().starts_with(&format!("{}/-/operate/setup/", server.url())));
+    assert_ne!(old, new);
+}
