@@ -1,7 +1,12 @@
 //! The intake: this file is about accepted responses reaching their tenants exactly once, in order, and fairly.
 
-use canvass_model::plan::{Lane, PlanId};
-use canvass_storage::{Backlog, Receipt};
+use std::collections::BTreeSet;
+
+use canvass_model::{
+    plan::{Lane, PlanId},
+    response::Accepted,
+};
+use canvass_storage::{Backlog, Error, Receipt};
 
 use crate::support::{on_every_engine, response, stored};
 
@@ -123,6 +128,32 @@ async fn after_closing_nothing_is_accepted() {
         let tenant = canvass.tenant("adatum").await;
         canvass.directory.close().await;
         assert!(tenant.append(vec![response(1)]).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_lane_refuses_before_it_accepts() {
+    on_every_engine(async |canvass| {
+        let tenant = canvass.tenant("adatum").await;
+        // Far more than may wait in memory, faster than any disk takes it.
+        let answers = "x".repeat(100_000);
+        let mut callers = tokio::task::JoinSet::new();
+        for number in 0..2_000 {
+            let (tenant, record) = (tenant.clone(), Accepted { answers: answers.clone(), ..response(number) });
+            callers.spawn(async move { (number, tenant.append(vec![record]).await) });
+        }
+        let (mut accepted, mut refused) = (BTreeSet::new(), 0);
+        while let Some(answer) = callers.join_next().await {
+            match answer.unwrap() {
+                (number, Ok(_)) => drop(accepted.insert(response(number).id)),
+                (_, Err(Error::Busy { retry_after_ms })) if 0 < retry_after_ms => refused += 1,
+                (_, Err(other)) => panic!("{other:?}"),
+            }
+        }
+        assert!(0 < refused && !accepted.is_empty());
+        canvass.drain().await;
+        assert_eq!(stored(&tenant).await.into_iter().map(|it| it.id).collect::<BTreeSet<_>>(), accepted);
     })
     .await;
 }
