@@ -1,9 +1,12 @@
 //! Rules on who may do what: this file is about SQL, HTTP, the environment and tasks staying where they belong.
 
-use super::{Source, assert_accepted, assert_kept, assert_noticed, lexer::lex};
+use super::{Source, assert_accepted, assert_kept, assert_noticed, lexer::lex, sources};
 
 /// Files that may start a task nobody waits for. Empty is right: `TaskTracker` and `JoinSet` know their tasks.
 const SPAWNING: [&str; 0] = [];
+
+/// Handlers that write without an action. The list may only shrink: an action is where a change leaves its trace.
+const WRITING: [&str; 1] = ["crates/canvass-web/src/pages/operate_jobs.rs"];
 
 /// How a statement begins, and what else its text must hold to be one.
 const STATEMENTS: [(&str, &str); 9] = [
@@ -59,6 +62,23 @@ fn no_task_runs_that_nobody_waits_for() {
 }
 
 #[test]
+fn every_write_of_a_handler_goes_through_an_action() {
+    assert_kept(writing);
+
+    let bad = "creator.write(move |tx, _| surveys::update(tx, &survey)).await?;";
+    assert_noticed(writing, "crates/canvass-web/src/pages/surveys.rs", bad);
+    assert_accepted(
+        writing,
+        "crates/canvass-web/src/api/surveys.rs",
+        "a.write(|tx, by| actions::surveys::trash(tx, by, id))",
+    );
+    for path in WRITING {
+        let source = sources().iter().find(|it| it.path == path).expect("the file is there");
+        assert!(writes_alone(source), "{path} no longer needs its exception; remove it from the list");
+    }
+}
+
+#[test]
 fn the_model_waits_for_nothing() {
     assert_kept(waiting);
 
@@ -101,6 +121,20 @@ fn environment(source: &Source) -> Vec<String> {
 fn spawning(source: &Source) -> Vec<String> {
     let is_free = source.product_crate().is_none() || SPAWNING.contains(&source.path.as_str());
     word_outside(source, is_free, &["tokio::spawn", "task::spawn(", "tokio::{spawn", "thread::spawn"])
+}
+
+fn writing(source: &Source) -> Vec<String> {
+    let is_handler =
+        ["pages/", "api/"].iter().any(|it| source.path.starts_with(&format!("crates/canvass-web/src/{it}")));
+    if !is_handler || WRITING.contains(&source.path.as_str()) || !writes_alone(source) {
+        return vec![];
+    }
+    vec!["writes without an action, so it leaves no trace and no other door can do the same".to_owned()]
+}
+
+fn writes_alone(source: &Source) -> bool {
+    let code = lex(&source.text).code;
+    code.contains(".write(") && !code.contains("actions")
 }
 
 fn waiting(source: &Source) -> Vec<String> {
