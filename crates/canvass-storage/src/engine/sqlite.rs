@@ -107,6 +107,8 @@ impl Files {
         let threads = std::mem::take(&mut *lock(&self.threads));
         self.premium.lane.refuse();
         self.standard.lane.refuse();
+        lock(&self.premium.applier).take();
+        lock(&self.standard.applier).take();
         let is_watcher = |it: &JoinHandle<()>| it.thread().name() == Some(Horizon::THREAD);
         let (watchers, writers): (Vec<_>, Vec<_>) = threads.into_iter().partition(is_watcher);
         self.horizon.end();
@@ -114,8 +116,6 @@ impl Files {
         self.premium.lane.end();
         self.standard.lane.end();
         join(writers);
-        lock(&self.premium.applier).take();
-        lock(&self.standard.applier).take();
         self.tenants.close();
         self.directory.close();
         self.folder.release();

@@ -96,6 +96,17 @@ fn statements_max(kind: Kind) -> usize {
     }
 }
 
+/// Why the installation cannot start when a file without which there is none cannot be opened.
+pub(super) fn unusable_file(path: &Path, error: Error) -> Error {
+    let advice = match &error {
+        Error::Corrupt { .. } => "restore the data folder from a backup",
+        Error::Engine(_) => "check the disk and the rights of the user who runs Canvass",
+        Error::Busy { .. } => "another program has it open; close that one",
+        Error::Conflict(_) | Error::Rejected(_) | Error::Full | Error::Unusable(_) => return error,
+    };
+    Error::Unusable(format!("{} cannot be used ({error}); {advice}", path.display()))
+}
+
 /// What an error of SQLite means in Canvass.
 pub(super) fn meaning(error: rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();

@@ -53,9 +53,11 @@ struct Loan<'d> {
 impl DirectoryFile {
     pub(super) fn open(folder: &Folder, health: Health) -> Result<Self, Error> {
         let path = folder.directory();
-        let mut writer = connection::open(&path, Kind::Durable)?;
-        migration::DIRECTORY.bring_up(&mut writer)?;
-        let writer = Mutex::new(Some(writer));
+        let opened = connection::open(&path, Kind::Durable).and_then(|mut writer| {
+            migration::DIRECTORY.bring_up(&mut writer)?;
+            Ok(writer)
+        });
+        let writer = Mutex::new(Some(opened.map_err(|it| connection::unusable_file(&path, it))?));
         Ok(Self { path, health, writer, readers: Mutex::default(), returned: Condvar::new() })
     }
 

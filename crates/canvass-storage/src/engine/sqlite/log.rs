@@ -44,15 +44,20 @@ impl Log {
 
     /// Opens a lane's file; answers also its epoch and what waits in it.
     pub(super) fn open(path: PathBuf, health: Health) -> Result<(Self, String, Waiting), Error> {
+        let named = path.clone();
+        Self::try_open(path, health).map_err(|it| connection::unusable_file(&named, it))
+    }
+
+    fn try_open(path: PathBuf, health: Health) -> Result<(Self, String, Waiting), Error> {
         let mut connection = connect(&path)?;
         migration::INTAKE.bring_up(&mut connection)?;
         let epoch = begin_epoch(&connection)?;
-        set_aside_damaged(&mut connection)?;
-        let mut waiting = Waiting::default();
-        each_frame(&connection, 0, |it| {
-            waiting.add(&it.frame, &it.records, it.accepted_at, Origin::Found);
-            Ok(())
+        let (mut waiting, mut damaged) = (Waiting::default(), Vec::new());
+        each_frame(&connection, 0, |found, reason| match reason {
+            None => waiting.add(&found.frame, &found.records, found.accepted_at, Origin::Found),
+            Some(reason) => damaged.push((found.frame.sequence, reason)),
         })?;
+        set_aside(&mut connection, &damaged)?;
         let next_sequence = next_sequence(&connection)?;
         let connection = Some(connection);
         let log = Self { path, health, connection, next_sequence, written: Vec::new(), bytes_since_checkpoint: 0 };
@@ -150,13 +155,14 @@ impl Log {
         }
         self.health.check()?;
         let connection = connect(&self.path)?;
-        let mut found = Vec::new();
-        each_frame(&connection, self.next_sequence, |it| {
-            found.push(it);
-            Ok(())
+        let mut left = Vec::new();
+        each_frame(&connection, self.next_sequence, |found, reason| {
+            if reason.is_none() {
+                left.push(found);
+            }
         })?;
         self.next_sequence = next_sequence(&connection)?.max(self.next_sequence);
-        self.written.extend(found);
+        self.written.extend(left);
         self.connection = Some(connection);
         Ok(())
     }
@@ -200,22 +206,13 @@ fn next_sequence(connection: &Connection) -> Result<u64, Error> {
 }
 
 /// Moves frames that cannot be read out of the way, where they are kept for a person to look at.
-fn set_aside_damaged(connection: &mut Connection) -> Result<(), Error> {
-    let mut damaged: Vec<(u64, String)> = Vec::new();
-    let sql = "select sequence, records, bytes, crc, body from frame order by sequence";
-    let mut statement = connection.prepare(sql).map_err(meaning)?;
-    let mut rows = statement.query([]).map_err(meaning)?;
-    while let Some(row) = rows.next().map_err(meaning)? {
-        let frame = frame(row).map_err(meaning)?;
-        if let Err(reason) = frame.unpack() {
-            tracing::error!(frame = frame.sequence, records = frame.records, reason, "accepted responses are damaged");
-            damaged.push((frame.sequence, reason));
-        }
+fn set_aside(connection: &mut Connection, damaged: &[(u64, String)]) -> Result<(), Error> {
+    if damaged.is_empty() {
+        return Ok(());
     }
-    drop(rows);
-    drop(statement);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(meaning)?;
     for (sequence, reason) in damaged {
+        tracing::error!(frame = sequence, reason, "accepted responses are damaged; their frame is set aside");
         let sql = "insert into damaged (sequence, records, bytes, accepted_at, crc, body, reason)
             select sequence, records, bytes, accepted_at, crc, body, ?2 from frame where sequence = ?1";
         transaction.execute(sql, params![sequence.cast_signed(), reason]).map_err(meaning)?;
@@ -224,12 +221,8 @@ fn set_aside_damaged(connection: &mut Connection) -> Result<(), Error> {
     transaction.commit().map_err(meaning)
 }
 
-/// Lends every frame from `first` on, one at a time.
-fn each_frame(
-    connection: &Connection,
-    first: u64,
-    mut lend: impl FnMut(Written) -> Result<(), Error>,
-) -> Result<(), Error> {
+/// Lends every frame from `first` on, one at a time; of a damaged one no records, but the reason.
+fn each_frame(connection: &Connection, first: u64, mut lend: impl FnMut(Written, Option<String>)) -> Result<(), Error> {
     let sql = "select sequence, records, bytes, crc, body, accepted_at from frame where sequence >= ?1
         order by sequence";
     let mut statement = connection.prepare(sql).map_err(meaning)?;
@@ -237,8 +230,10 @@ fn each_frame(
     while let Some(row) = rows.next().map_err(meaning)? {
         let frame = frame(row).map_err(meaning)?;
         let accepted_at = Timestamp(row.get(5).map_err(meaning)?);
-        let records = frame.unpack().map_err(|found| Error::Corrupt { what: "intake frame", found })?;
-        lend(Written { frame, records, accepted_at })?;
+        match frame.unpack() {
+            Ok(records) => lend(Written { frame, records, accepted_at }, None),
+            Err(reason) => lend(Written { frame, records: Vec::new(), accepted_at }, Some(reason)),
+        }
     }
     Ok(())
 }

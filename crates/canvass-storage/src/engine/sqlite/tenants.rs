@@ -10,6 +10,7 @@ use std::{
 
 use canvass_model::id::TenantId;
 use lru::LruCache;
+use nix::sys::resource::{Resource, getrlimit};
 
 use crate::{
     Error,
@@ -42,11 +43,16 @@ struct Slot {
     file: Mutex<Option<TenantFile>>,
 }
 
+/// A file and its log.
+const DESCRIPTORS_PER_TENANT: usize = 2;
+/// Descriptors left for connections, the directory and the intake.
+const OTHER_DESCRIPTORS: usize = 2_000;
+
 impl Tenants {
     pub(super) fn open(folder: Arc<Folder>, health: Health, open_max: usize) -> Result<Self, Error> {
         build_template(&folder.template())?;
         let (slots, is_closed) = (Mutex::new(LruCache::unbounded()), AtomicBool::new(false));
-        Ok(Self { folder, health, open_max: open_max.max(1), slots, is_closed })
+        Ok(Self { folder, health, open_max: open_max.min(affordable()).max(1), slots, is_closed })
     }
 
     /// Copies the template, durably, unless the tenant has its file already.
@@ -173,12 +179,20 @@ impl Tenants {
             }
             let copy = beside(&path, "new");
             fs::copy(self.folder.template(), &copy)?;
-            fs::File::open(&copy)?.sync_all()?;
+            fs::File::open(&copy)?.sync_all().inspect_err(|it| self.health.fail(it))?;
             fs::rename(&copy, &path)?;
         }
         // Also for a file that was there: a crash may have come before this line.
-        folder::sync_folder_of(&path)
+        folder::sync_folder_of(&path).inspect_err(|it| self.health.fail(it))
     }
+}
+
+/// How many tenants can be open with the descriptors this process may have.
+fn affordable() -> usize {
+    let Ok((granted, _)) = getrlimit(Resource::RLIMIT_NOFILE) else { return usize::MAX };
+    let granted = usize::try_from(granted).unwrap_or(usize::MAX);
+    // The rest is for people: at least half of a small limit.
+    granted.saturating_sub(OTHER_DESCRIPTORS).max(granted / 2) / DESCRIPTORS_PER_TENANT
 }
 
 fn full_or_failed(error: io::Error) -> Error {

@@ -1,5 +1,4 @@
 //! The embedded engine below its front door: this file is about what its tests share.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic")]
 
 use std::{
     fs,
