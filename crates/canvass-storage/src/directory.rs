@@ -136,6 +136,12 @@ impl Directory {
         blocking(move || engine.check()).await
     }
 
+    /// Names the program that keeps the data, its version and as whom it is used: for who looks after the machine.
+    pub async fn describe(&self) -> Result<String, Error> {
+        let engine = Arc::clone(&self.engine);
+        blocking(move || engine.describe()).await
+    }
+
     /// Takes no more responses, makes everything durable and lets go of files and connections.
     pub async fn close(&self) {
         let engine = Arc::clone(&self.engine);

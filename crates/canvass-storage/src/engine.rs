@@ -109,6 +109,9 @@ pub(crate) trait Engine: Send + Sync {
     /// Whether the store answers.
     fn check(&self) -> Result<(), Error>;
 
+    /// Names the program that keeps the data, its version and as whom it is used, without secrets.
+    fn describe(&self) -> Result<String, Error>;
+
     /// Takes no more responses, makes everything durable and lets go of files and connections.
     fn close(&self);
 }

@@ -14,7 +14,7 @@ use tokio::{runtime::Handle, task::JoinSet};
 
 use super::{Apply, End, Engine, Later, Mode, Session, Value, Work};
 use crate::{
-    Error,
+    Error, decode,
     intake::{Applied, Backlog, Receipt},
 };
 
@@ -198,6 +198,13 @@ impl Engine for Postgres {
 
     fn check(&self) -> Result<(), Error> {
         self.look(|lent| lent.query("select 1", &[]).map(drop))
+    }
+
+    fn describe(&self) -> Result<String, Error> {
+        let sql = "select 'PostgreSQL ' || current_setting('server_version') || ', role ' || session_user \
+                   || ', database ' || current_database()";
+        self.look(|lent| decode::first(lent, "version", (sql, &[]), decode::Columns::text))
+            .map(Option::unwrap_or_default)
     }
 
     fn close(&self) {

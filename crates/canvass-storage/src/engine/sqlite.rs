@@ -182,6 +182,10 @@ impl Engine for Files {
         })
     }
 
+    fn describe(&self) -> Result<String, Error> {
+        Ok(format!("SQLite {}", rusqlite::version()))
+    }
+
     fn close(&self) {
         self.end();
     }

@@ -37,14 +37,14 @@ pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
 async fn contents(storage: &Storage) -> Finding {
     let opened = match Directory::open(&storage.settings()).await {
         Ok(directory) => {
-            let answer = directory.check().await;
+            let answer = directory.describe().await;
             directory.close().await;
             answer
         }
         Err(error) => Err(error),
     };
     match opened {
-        Ok(()) => Finding::ok("storage", format!("{} opens and answers", place(storage))),
+        Ok(engine) => Finding::ok("storage", format!("{} answers: {engine}", place(storage))),
         Err(error @ canvass_storage::Error::Unusable(_)) if storage.url.is_none() => Finding::warn(
             "storage",
             error.to_string(),

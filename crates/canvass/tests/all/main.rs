@@ -11,6 +11,7 @@ mod commands;
 mod configuration;
 mod demonstration;
 mod operation;
+mod outages;
 mod people;
 mod postgres;
 mod support;

@@ -5,8 +5,11 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
+    path::Path,
 };
 
+use canvass::EXIT_CODES;
+use reqwest::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -32,6 +35,31 @@ async fn sigterm_answers_what_was_begun_and_then_ends_well() {
 
     assert!(answer.starts_with("HTTP/1.1 "), "{answer:?}");
     assert!(server.wait().success());
+}
+
+#[tokio::test]
+async fn a_server_that_drains_tells_whoever_balances_the_load() {
+    let mut server = Process::spawn();
+    let probe = server.visitor("A load balancer");
+    probe.get("/-/health").await.expect(200);
+    server.ask_to_stop();
+    let last = probe.until_status("/-/health", StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(last.header("connection"), "close");
+    assert!(server.wait().success());
+}
+
+#[tokio::test]
+async fn a_second_signal_stops_at_once() {
+    let mut server = Process::spawn_with(&["--log-level", "warn"]);
+    let probe = server.visitor("A load balancer");
+    let address = server.url().strip_prefix("http://").unwrap().to_owned();
+    let mut slow = TcpStream::connect(address).unwrap();
+    slow.write_all(b"GET /-/health HTTP/1.1\r\nhost: localhost\r\n").unwrap();
+
+    server.ask_to_stop();
+    probe.until_status("/-/health", StatusCode::SERVICE_UNAVAILABLE).await;
+    server.ask_to_stop();
+    assert_eq!(server.wait().code(), Some(1));
 }
 
 #[tokio::test]
@@ -138,5 +166,17 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
 fn a_shell_can_complete_commands() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(canvass(&["completion", shell]).expect(0).out.contains("doctor"));
+    }
+}
+
+#[test]
+fn the_help_and_the_documentation_name_the_same_exit_codes() {
+    let help = canvass(&["--help"]).expect(0).out;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operating.md");
+    let documentation = fs::read_to_string(path).unwrap();
+    for line in EXIT_CODES.lines().skip(1) {
+        let (code, meaning) = line.trim().split_once("  ").unwrap();
+        assert!(help.contains(line), "{line:?} is missing in the help");
+        assert!(documentation.contains(&format!("| {code} | {meaning} |")), "{line:?} is missing in the documentation");
     }
 }

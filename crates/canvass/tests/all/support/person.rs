@@ -80,6 +80,19 @@ impl Person {
         }
     }
 
+    /// Asks again and again until the answer has a status; for what begins or ends in its own time.
+    pub async fn until_status(&self, path: &str, wanted: StatusCode) -> Answer {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(path).await;
+            if answer.status == wanted {
+                return answer;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{}: {path} still answers {}", self.name, answer.status);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
     /// Sends a form's fields, and nothing else, as a browser would from a page of the installation.
     pub async fn post_form<F: Serialize + ?Sized>(&self, path: &str, fields: &F) -> Answer {
         self.send(self.request(Method::POST, path).header("origin", &self.url).form(fields)).await

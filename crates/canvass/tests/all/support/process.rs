@@ -85,8 +85,18 @@ impl Process {
         } else {
             ["--data".to_owned(), folder.path().join("data").display().to_string()]
         };
+        Self::begin(folder, place, arguments)
+    }
+
+    /// Starts a server on a PostgreSQL database, whatever engine the tests run on, and waits until it answers.
+    pub fn spawn_on(url: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self::begin(folder, ["--storage".to_owned(), url.to_owned()], &[])
+    }
+
+    fn begin(folder: TempDir, place: [String; 2], more: &[&str]) -> Self {
         let listen = ["--listen".to_owned(), format!("127.0.0.1:{}", free_port())];
-        let more = arguments.iter().map(|it| (*it).to_owned());
+        let more = more.iter().map(|it| (*it).to_owned());
         let arguments = place.into_iter().chain(listen).chain(more).collect();
         let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
         process.start_again();
