@@ -3,6 +3,7 @@
 mod api;
 mod console;
 mod operator;
+mod pace;
 mod people;
 mod public;
 
@@ -13,6 +14,7 @@ use std::sync::{
 
 use canvass_storage::Directory;
 
+use self::pace::Pace;
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
@@ -26,12 +28,13 @@ pub struct App {
     directory: Directory,
     settings: Arc<Settings>,
     draining: Arc<AtomicBool>,
+    pace: Arc<Pace>,
 }
 
 impl App {
     /// Serves the tenants of `directory`.
     pub fn new(directory: Directory, settings: Settings) -> Self {
-        Self { directory, settings: Arc::new(settings), draining: Arc::default() }
+        Self { directory, settings: Arc::new(settings), draining: Arc::default(), pace: Arc::new(Pace::new()) }
     }
 
     /// What the operator decided about the web.

@@ -12,7 +12,7 @@ use canvass_model::definition::Fault;
 use canvass_storage as storage;
 
 pub use code::CODES;
-pub(crate) use render::{as_json, as_page};
+pub(crate) use render::{of_panic, show};
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]

@@ -51,28 +51,24 @@ pub fn routes() -> Vec<Route> {
 /// The whole product, ready to serve.
 pub fn router(app: App) -> Router {
     let own = product().router.merge(signed_in().router).merge(console().router).merge(operator().router);
-    let own = own.layer(
-        ServiceBuilder::new()
-            .layer(from_fn(security::own))
-            .layer(from_fn(problem::as_page))
-            .layer(from_fn(security::cross_site))
-            .layer(CsrfLayer::new()),
-    );
-    let tenants = tenants()
-        .router
-        .layer(ServiceBuilder::new().layer(from_fn(security::tenants)).layer(from_fn(problem::as_page)));
-    let api = api::router().layer(ServiceBuilder::new().layer(from_fn(security::own)).layer(from_fn(problem::as_json)));
+    let own = own.layer(ServiceBuilder::new().layer(from_fn(security::cross_site)).layer(CsrfLayer::new()));
     let body_bytes_max = app.settings().body_bytes_max;
     Router::new()
         .merge(own)
-        .merge(tenants)
-        .merge(api)
+        .merge(tenants().router)
+        .merge(api::router())
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
-        .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app.clone(), log::requests))
+        .layer(
+            // From the outside in: whatever happens inside is shown, guarded, compressed and logged.
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), log::requests))
+                .layer(CompressionLayer::new())
+                .layer(from_fn(security::headers))
+                .layer(from_fn(problem::show))
+                .layer(CatchPanicLayer::custom(problem::of_panic))
+                .layer(DefaultBodyLimit::max(body_bytes_max)),
+        )
         .with_state(app)
 }
 

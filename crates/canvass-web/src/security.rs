@@ -19,19 +19,16 @@ const TENANTS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
                        form-action 'self'; frame-ancestors *; base-uri 'none'; \
                        sandbox allow-forms allow-scripts allow-popups allow-top-navigation-by-user-activation";
 
-/// Headers of the product's own pages and of the API.
-pub(crate) async fn own(request: Request, next: Next) -> Response {
+/// Adds the headers that bound what a browser does with a response: the product's own where the path is its own, the
+/// tenants' everywhere else.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_own = path == "/" || path.starts_with("/-/") || path.starts_with("/api/");
     let mut response = next.run(request).await;
-    add(&mut response, OWN);
-    let headers = response.headers_mut();
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
-}
-
-/// Headers of tenants' public pages.
-pub(crate) async fn tenants(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    add(&mut response, TENANTS);
+    add(&mut response, if is_own { OWN } else { TENANTS });
+    if is_own {
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
     response
 }
 

@@ -1,8 +1,12 @@
 //! Programs: this file is about turning a bearer token into a person.
 
 use axum::http::{header, request::Parts};
-use canvass_model::{tenant::TenantState, time::Timestamp, token::Secret};
-use canvass_storage::tokens;
+use canvass_model::{
+    tenant::TenantState,
+    time::Timestamp,
+    token::{Secret, Token},
+};
+use canvass_storage::{Tenant, tokens};
 
 use super::{App, Person};
 use crate::Problem;
@@ -24,17 +28,16 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
         }
     }
     tracing::Span::current().record("tenant", tenant.record().alias.as_str());
-    note_use(app, &token).await?;
+    app.pace.check(tenant.record().plan, token.id)?;
+    note_use(app, &tenant, &token).await?;
     Ok(Person::program(app.clone(), tenant, token))
 }
 
-async fn note_use(app: &App, token: &canvass_model::token::Token) -> Result<(), Problem> {
-    let (id, used_at) = (token.id, token.last_used_at);
-    let due = app
-        .directory
-        .read(move |tx| Ok::<_, Problem>(used_at.is_none_or(|it| TOUCH_EVERY_MS < tx.now().ms_since(it))))
-        .await?;
-    if due {
+/// Notes that the token was used, unless that was noted within the last minute.
+async fn note_use(app: &App, tenant: &Tenant, token: &Token) -> Result<(), Problem> {
+    let now = tenant.now();
+    if token.last_used_at.is_none_or(|it| TOUCH_EVERY_MS < now.ms_since(it)) {
+        let id = token.id;
         app.directory.write(move |tx| tokens::touch(tx, id)).await?;
     }
     Ok(())

@@ -158,25 +158,25 @@ async fn submit(respondent: &Respondent, live: &Live, attempt: &Attempt, now: Ti
     };
     let accepted = attempt.accept(live, &answers, now)?;
     if let Err(error) = respondent.append(accepted).await {
-        return overloaded(respondent, live, attempt, error);
+        return not_accepted(respondent, live, attempt, error);
     }
     let address = format!("/{}/{}?thanks", respondent.tenant().alias, live.page.address.href());
     Ok(Redirect::to(&address).into_response())
 }
 
-/// Nothing was accepted: says so with the answers kept, when waiting helps.
-fn overloaded(
-    respondent: &Respondent,
-    live: &Live,
-    attempt: &Attempt,
-    error: Error,
-) -> Result<Response, Problem> {
+/// Nothing was accepted: says so with the answers kept, when waiting helps or somebody else can.
+fn not_accepted(respondent: &Respondent, live: &Live, attempt: &Attempt, error: Error) -> Result<Response, Problem> {
+    let again = attempt.at(attempt.section);
+    if let Error::Limit(_) = error {
+        let words = "This survey cannot take more answers this month, so yours were not sent. Whoever asked you to answer \
+                     can change that.";
+        return again.noted(words).page(respondent, live, StatusCode::CONFLICT);
+    }
     let problem = Problem::from(error);
     let Some(seconds) = problem.retry_after_seconds() else { return Err(problem) };
-    let message = "Too many people are answering right now. Your answers were not sent yet; they are still in this form. \
-                   Wait a moment, then send them again.";
-    let drawn = attempt.at(attempt.section).noted(message);
-    let mut response = drawn.page(respondent, live, StatusCode::SERVICE_UNAVAILABLE)?;
+    let words = "Your answers could not be saved just now, so nothing was sent; they are still in this form. Wait a \
+                 moment, then send them again.";
+    let mut response = again.noted(words).page(respondent, live, StatusCode::SERVICE_UNAVAILABLE)?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     Ok(response)
 }

@@ -1,22 +1,40 @@
-//! Showing problems: this file is about the two layers that turn a carried problem into a document or a page.
+//! Showing problems: this file is about turning a carried problem into a document or a page.
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-
 use canvass_actions as actions;
 
 use super::{Carried, Problem};
 use crate::log::RequestId;
 
-/// Shows problems of the API as RFC 9457 documents.
-pub(crate) async fn as_json(request: Request, next: Next) -> Response {
+/// Shows a problem the way its reader expects it: an RFC 9457 document to programs, a page to people.
+pub(crate) async fn show(request: Request, next: Next) -> Response {
     let id = RequestId::of(&request);
+    let is_api = request.uri().path().starts_with("/api/");
+    // What was posted is not posted again after a sign-in.
+    let wanted = match (request.method(), request.uri().path_and_query()) {
+        (&Method::GET, Some(wanted)) => wanted.to_string(),
+        _ => "/-/console".to_owned(),
+    };
     let response = next.run(request).await;
     let Some(Carried(problem)) = response.extensions().get::<Carried>().cloned() else { return response };
+    let mut shown = if is_api { document(&problem, &id) } else { page(&problem, &id, &wanted) };
+    if let Some(methods) = response.headers().get(header::ALLOW) {
+        shown.headers_mut().insert(header::ALLOW, methods.clone());
+    }
+    shown
+}
+
+/// What a handler that panicked answers: the panic itself is in the log.
+pub(crate) fn of_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::Internal("a handler panicked".to_owned()).into_response()
+}
+
+fn document(problem: &Problem, id: &RequestId) -> Response {
     let code = problem.code();
     let mut body = serde_json::json!({
         "type": format!("https://canvass.example/problems/{}", code.name),
@@ -24,24 +42,24 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
         "status": code.status.as_u16(),
         "request_id": id.as_str(),
     });
-    if let Problem::Invalid { faults } | Problem::Action(actions::Error::Invalid { faults }) = &*problem {
+    if let Problem::Invalid { faults } | Problem::Action(actions::Error::Invalid { faults }) = problem {
         body["errors"] = serde_json::to_value(faults).unwrap_or_default();
     }
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    finish(&problem, (code.status, kind, body.to_string()).into_response())
+    let mut shown = finish(problem, (code.status, kind, body.to_string()).into_response());
+    if let Problem::SignInRequired = problem {
+        shown.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    shown
 }
 
-/// Shows problems of pages as pages; sends those who must sign in to the sign-in page and back.
-pub(crate) async fn as_page(request: Request, next: Next) -> Response {
-    let id = RequestId::of(&request);
-    let wanted = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-    let response = next.run(request).await;
-    let Some(Carried(problem)) = response.extensions().get::<Carried>().cloned() else { return response };
+/// A page; whoever must sign in goes to the sign-in page and back.
+fn page(problem: &Problem, id: &RequestId, wanted: &str) -> Response {
     let back: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
-    match &*problem {
+    match problem {
         Problem::SignInRequired => Redirect::to(&format!("/-/login?to={back}")).into_response(),
         Problem::OperatorSignInRequired => Redirect::to(&format!("/-/operate/login?to={back}")).into_response(),
-        _ => finish(&problem, (problem.code().status, crate::pages::problems::page(&problem, &id)).into_response()),
+        _ => finish(problem, (problem.code().status, crate::pages::problems::page(problem, id)).into_response()),
     }
 }
 
