@@ -40,7 +40,7 @@ const ROUND_MAX: Duration = Duration::from_secs(1);
 /// Durable acknowledged responses, against reading and parsing the same bodies.
 pub(crate) async fn intake(config: &Config, measure: Measure) -> Result<Figure, Failure> {
     let stage = Stage::set(config).await?;
-    let body = stage.response();
+    let body = stage::response();
     let ours = Target::post(stage.address(), &stage.intake_path(), Some(stage.token()), &body);
     let outcome = compare(ours, Bare::Reading, |address| Target::post(address, "/", None, &body), measure).await;
     stage.strike().await?;
@@ -51,7 +51,7 @@ pub(crate) async fn intake(config: &Config, measure: Measure) -> Result<Figure, 
 /// Survey pages, against a ready response of the same size and headers.
 pub(crate) async fn page(config: &Config, measure: Measure) -> Result<Figure, Failure> {
     let stage = Stage::set(config).await?;
-    let ours = Target::get(stage.address(), &stage.page_path());
+    let ours = Target::get(stage.address(), &stage::page_path());
     let outcome = match load::fetch(&ours).await {
         Ok((headers, body)) => {
             let bare = Bare::Answering { headers, body: body.into() };

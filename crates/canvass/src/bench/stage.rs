@@ -83,32 +83,35 @@ impl Stage {
         format!("/api/v1/surveys/{}/responses", self.survey)
     }
 
-    pub(super) fn page_path(&self) -> String {
-        format!("/{ALIAS}/{PAGE}")
-    }
-
-    /// A response as a program sends it.
-    pub(super) fn response(&self) -> String {
-        let mut answers = serde_json::Map::new();
-        for number in 1..QUESTIONS {
-            answers.insert(format!("q{number}"), json!(1 + number % 6));
-        }
-        let blank = json!({ "answers": answers, "submission_key": null }).to_string().len();
-        let text = "a".repeat(RESPONSE_BYTES.saturating_sub(blank + r#","text":"""#.len()));
-        answers.insert("text".to_owned(), json!(text));
-        json!({ "answers": answers, "submission_key": null }).to_string()
-    }
-
     /// Stops and removes everything.
     pub(super) async fn strike(self) -> Result<(), Failure> {
         self.running.stop().await
     }
 }
 
+/// Where the survey is answered.
+pub(super) fn page_path() -> String {
+    format!("/{ALIAS}/{PAGE}")
+}
+
+/// A response as a program sends it.
+pub(super) fn response() -> String {
+    let mut answers = serde_json::Map::new();
+    for number in 1..QUESTIONS {
+        answers.insert(format!("q{number}"), json!(1 + number % 6));
+    }
+    let blank = json!({ "answers": answers }).to_string().len();
+    let text = "a".repeat(RESPONSE_BYTES.saturating_sub(blank + r#","text":"""#.len()));
+    answers.insert("text".to_owned(), json!(text));
+    json!({ "answers": answers }).to_string()
+}
+
 async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
-    let mut questions: Vec<_> = (1..QUESTIONS)
-        .map(|number| json!({ "id": format!("q{number}"), "type": "opinion_scale", "label": format!("Statement {number} describes me well"), "to": 6 }))
-        .collect();
+    let statement = |number| {
+        let label = format!("Statement {number} describes me well");
+        json!({ "id": format!("q{number}"), "type": "opinion_scale", "label": label, "to": 6 })
+    };
+    let mut questions: Vec<_> = (1..QUESTIONS).map(statement).collect();
     questions.push(json!({ "id": "text", "type": "long_text", "label": "What else should we know?" }));
     let document = json!({ "title": "A survey to measure", "sections": [{ "id": "all", "questions": questions }] });
     let definition = Definition::parse(&document).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
