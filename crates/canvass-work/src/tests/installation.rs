@@ -7,10 +7,10 @@ use canvass_model::{
     id::{AccountId, JobId, TenantId},
     job::{Job, JobRecord, JobState, SignUp},
     plan::PlanId,
-    tenant::Region,
+    tenant::{Region, TenantRecord},
     text::{Email, OrganisationName, PersonName},
 };
-use canvass_storage::{Directory, Error, Tenant, jobs, tenants};
+use canvass_storage::{Directory, Tenant, jobs, tenants};
 use tempfile::TempDir;
 use tokio::{
     sync::watch,
@@ -90,9 +90,8 @@ impl Installation {
         self.directory.tenant(&Alias::parse(alias).unwrap()).await.unwrap().unwrap()
     }
 
-    pub(super) async fn record(&self, id: TenantId) -> canvass_model::tenant::TenantRecord {
-        let found = self.directory.read(move |tx| Ok::<_, Error>(tenants::find_by_id(tx, id)?)).await;
-        found.unwrap().unwrap()
+    pub(super) async fn record(&self, id: TenantId) -> TenantRecord {
+        self.directory.read(move |tx| tenants::find_by_id(tx, id)).await.unwrap().unwrap()
     }
 }
 

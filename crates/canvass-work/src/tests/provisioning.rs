@@ -8,14 +8,17 @@ use canvass_model::{
     tenant::TenantState,
     text::Email,
 };
-use canvass_storage::{jobs, surveys, tenants};
+use canvass_storage::{
+    accounts::{self, Account},
+    jobs, surveys,
+};
 use tokio::net::TcpListener;
 
 use super::installation::{Installation, eager, idle, sign_up, until};
 use crate::{
     jobs::Desk,
     mail::{MailSettings, Post, SmtpSettings, SmtpTls},
-    worker::{Failure, Queue as _},
+    worker::{Failure, FailureKind, Queue as _},
 };
 
 #[tokio::test]
@@ -102,39 +105,45 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
     let job = installation.queue(Job::Provision(sign_up.clone())).await;
     let desk = Desk::quick(installation.directory.clone());
     let slow = desk.take(1).await.unwrap().messages.pop().unwrap();
-    // Its process stood still until the lease lapsed, and another worker took the job and finished it.
+    // Its process stood still until the lease lapsed, and another worker took the job and is at it.
     let record = slow.record.clone();
     let lapse = installation.directory.write(move |tx| jobs::renew(tx, &record, tx.now().plus_ms(-1)));
     assert!(lapse.await.unwrap());
-    let workers = installation.work(eager());
-    assert_eq!(installation.ended(job).await.state, JobState::Done);
-    assert!(workers.drain(Duration::from_secs(10)).await);
+    let quick = desk.take(1).await.unwrap().messages.pop().unwrap();
+    let step = ProvisionStep::ReserveAlias;
+    provisioning::run_step(&installation.directory, &sign_up, step, "http://canvass.example").await.unwrap();
 
     let error = desk.failed(slow, &Failure::permanent("too slow")).await.unwrap_err();
 
-    assert!(error.reason.contains("another worker"), "{error}");
+    assert_eq!(error.kind, FailureKind::Lost, "{error}");
+    assert_eq!(installation.job(job).await.state, JobState::Running);
+    assert_eq!(installation.record(sign_up.tenant).await.state, TenantState::Provisioning, "it was not rolled back");
+    desk.done(quick).await.unwrap();
     assert_eq!(installation.job(job).await.state, JobState::Done);
-    assert_eq!(installation.record(sign_up.tenant).await.state, TenantState::Active, "it was not rolled back");
 }
 
 #[tokio::test]
 async fn a_failed_sign_up_can_be_tried_again_from_its_first_step() {
     let installation = Installation::open().await;
     let workers = installation.work(idle());
-    let taken = installation.queue(Job::Provision(sign_up("adatum"))).await;
-    installation.ended(taken).await;
-    let rival = SignUp { alias: sign_up("adatum").alias, ..sign_up("fabrikam") };
-    let job = installation.queue(Job::Provision(rival.clone())).await;
-    assert_eq!(installation.ended(job).await.state, JobState::Failed);
+    // Nobody has this account, which is found out after the address was reserved and given back.
+    let sign_up = SignUp { password_hash: None, ..sign_up("adatum") };
+    let job = installation.queue(Job::Provision(sign_up.clone())).await;
+    let failed = installation.ended(job).await;
+    assert_eq!((failed.state, failed.steps.len()), (JobState::Failed, 3));
 
-    // The operator makes room and asks again.
-    let id = sign_up("adatum").tenant;
-    installation.directory.remove_database(id).await.unwrap();
-    installation.directory.write(move |tx| tenants::delete(tx, id)).await.unwrap();
+    let account = Account {
+        id: sign_up.account,
+        email: sign_up.email.clone(),
+        name: sign_up.administrator.clone(),
+        password_hash: "$argon2id$".to_owned(),
+        created_at: failed.created_at,
+    };
+    installation.directory.write(move |tx| accounts::insert(tx, &account)).await.unwrap();
     assert!(installation.directory.write(move |tx| jobs::retry(tx, job)).await.unwrap());
 
     assert_eq!(installation.ended(job).await.state, JobState::Done);
-    assert_eq!(installation.record(rival.tenant).await.state, TenantState::Active);
+    assert_eq!(installation.record(sign_up.tenant).await.state, TenantState::Active);
     assert!(workers.drain(Duration::from_secs(10)).await);
 }
 

@@ -10,28 +10,30 @@ use canvass_storage::{
 };
 
 use super::installation::{Installation, idle, sign_up, until};
+use crate::{
+    Workers,
+    worker::{Mood, Snapshot},
+};
 
 #[tokio::test]
 async fn the_trash_is_emptied_after_its_time_and_not_before() {
-    let installation = Installation::open().await;
-    let tenant = installation.tenant("adatum", PlanId::Standard).await;
-    let trash = tenant.write(|tx| {
-        let [old, young] = [31, 29].map(|days| (days, Title::parse("Lunch").unwrap()));
-        let mut ids = Vec::new();
-        for (days, title) in [old, young] {
-            let survey = actions::create_blank(tx, &Actor::Canvass, &title)?;
+    for (days, stays) in [(31, false), (29, true)] {
+        let installation = Installation::open().await;
+        let tenant = installation.tenant("adatum", PlanId::Standard).await;
+        let trash = tenant.write(move |tx| {
+            let survey = actions::create_blank(tx, &Actor::Canvass, &Title::parse("Lunch").unwrap())?;
             let trashed_at = Some(tx.now().plus_ms(-days * Timestamp::DAY_MS));
             surveys::update(tx, &Survey { trashed_at, ..survey.clone() })?;
-            ids.push(survey.id);
-        }
-        Ok::<_, canvass_actions::Error>((ids[0], ids[1]))
-    });
-    let (old, young) = trash.await.unwrap();
+            Ok::<_, canvass_actions::Error>(survey.id)
+        });
+        let survey = trash.await.unwrap();
 
-    let _workers = installation.work(idle());
+        let workers = installation.work(idle());
+        until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
 
-    until(async || tenant.read(move |tx| surveys::find(tx, old)).await.unwrap().is_none()).await;
-    assert!(tenant.read(move |tx| surveys::find(tx, young)).await.unwrap().is_some());
+        let found = tenant.read(move |tx| surveys::find(tx, survey)).await.unwrap();
+        assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
+    }
 }
 
 #[tokio::test]
@@ -61,6 +63,11 @@ async fn a_session_that_has_ended_goes_and_one_that_has_not_stays() {
 
     let workers = installation.work(idle());
 
-    until(async || workers.snapshot().iter().any(|it| it.worker == "sweep" && it.done == 1)).await;
+    until(async || swept(&workers).done == 1).await;
     assert_eq!(installation.directory.read(move |tx| sessions::list(tx, who)).await.unwrap().len(), 1);
+}
+
+/// What the sweep has done.
+fn swept(workers: &Workers) -> Snapshot {
+    workers.snapshot().into_iter().find(|it| it.worker == "sweep").unwrap()
 }
