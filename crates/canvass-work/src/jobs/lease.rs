@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::worker::{Failure, FailureKind};
 
-/// How long a job stays hidden from other workers after a sign of life. A process that dies holds its jobs up so long.
-pub(super) const LEASE_MS: i64 = 30 * Timestamp::SECOND_MS;
+/// How long a job stays hidden from other workers after a sign of life. A process that dies holds its jobs up so
+/// long; one that merely stands still loses them, and its records with them.
+pub(super) const LEASE_MS: i64 = 10 * Timestamp::SECOND_MS;
 /// How often a sign of life is given: two may get lost.
-const RENEW_EVERY: Duration = Duration::from_secs(10);
+const RENEW_EVERY: Duration = Duration::from_secs(3);
 
 /// A job that is ours, for as long as this value lives and the lease can be renewed.
 pub(crate) struct Held {

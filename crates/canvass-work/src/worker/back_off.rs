@@ -31,9 +31,10 @@ impl BackOff {
 }
 
 impl Default for BackOff {
-    /// From a fifth of a second, which a restart of a database outlasts, to half a minute, which an operator notices.
+    /// From a fifth of a second to five: one try in five seconds burdens no store that is coming back, and nobody waits
+    /// longer than that once it is.
     fn default() -> Self {
-        Self { first: Duration::from_millis(200), most: Duration::from_secs(30) }
+        Self { first: Duration::from_millis(200), most: Duration::from_secs(5) }
     }
 }
 
