@@ -3,6 +3,7 @@
 //! [`Canvass`] is a whole installation inside the test process, [`Process`] the real binary beside it; a [`Person`]
 //! talks to either over HTTP.
 
+pub mod bfi;
 mod canvass;
 mod cast;
 mod form;
@@ -10,8 +11,10 @@ mod log;
 mod person;
 pub mod postgres;
 mod process;
+mod survey;
 
 pub use canvass::{Canvass, on_postgres};
 pub use cast::PASSWORD;
-pub use person::Person;
+pub use person::{Answer, Person};
 pub use process::{Finished, Process, canvass, command};
+pub use survey::Survey;

@@ -110,6 +110,13 @@ impl Person {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// Opens a stream of server-sent events; the answer is read piece by piece.
+    pub async fn listen(&self, path: &str) -> reqwest::Response {
+        let opened = self.request(Method::GET, path).send().await.expect("a stream can be opened");
+        assert_eq!(opened.status(), StatusCode::OK, "{}: {path} cannot be listened to", self.name);
+        opened
+    }
+
     /// Replaces something by JSON.
     pub async fn put_json(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PUT, path).json(body)).await
