@@ -26,18 +26,21 @@ use crate::App;
 
 /// Every route of the API.
 pub(crate) fn router() -> Router<App> {
+    let (document, router) = document();
+    router.route("/api/v1/openapi.json", get(show)).layer(Extension(Arc::new(document)))
+}
+
+/// The description of the API, an `OpenAPI` 3.1 document: what `/api/v1/openapi.json` serves.
+pub fn openapi() -> serde_json::Value {
+    serde_json::to_value(document().0).unwrap_or_default()
+}
+
+/// The description, and the router it was made from.
+fn document() -> (OpenApi, Router<App>) {
     let mut document = OpenApi::default();
     let router = described().finish_api_with(&mut document, describe::document);
     describe::complete(&mut document);
-    router.route("/api/v1/openapi.json", get(openapi)).layer(Extension(Arc::new(document)))
-}
-
-/// The description of the API, an `OpenAPI` 3.1 document.
-pub fn openapi_document() -> serde_json::Value {
-    let mut document = OpenApi::default();
-    let _: Router<App> = described().finish_api_with(&mut document, describe::document);
-    describe::complete(&mut document);
-    serde_json::to_value(document).unwrap_or_default()
+    (document, router)
 }
 
 fn described() -> ApiRouter<App> {
@@ -69,6 +72,6 @@ fn described() -> ApiRouter<App> {
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
 }
 
-async fn openapi(Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {
+async fn show(Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {
     Json(OpenApi::clone(&document))
 }

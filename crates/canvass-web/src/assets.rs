@@ -9,7 +9,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::Problem;
+use crate::{Problem, hex::hex};
 
 /// One embedded file.
 struct Asset {
@@ -46,7 +46,7 @@ assets! {
 
 impl Asset {
     fn new(name: &'static str, kind: &'static str, body: &'static [u8]) -> Self {
-        let hash = Sha256::digest(body).iter().take(8).map(|it| format!("{it:02x}")).collect();
+        let hash = hex(&Sha256::digest(body)[..8]);
         Self { name, kind, body, hash }
     }
 }

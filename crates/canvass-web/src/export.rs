@@ -22,7 +22,7 @@ use canvass_storage::responses::{self, Order};
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, access::Analyst};
+use crate::{Problem, access::Analyst, hex::hex};
 
 /// How choices are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Walk {
         match self.end {
             End::Plain => Ok(None),
             End::Footer => {
-                let hash: String = self.hash.clone().finalize().iter().map(|it| format!("{it:02x}")).collect();
+                let hash = hex(&self.hash.clone().finalize());
                 let footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
                 self.piece(&[footer])
             }

@@ -9,6 +9,7 @@ pub mod bench;
 mod cookies;
 mod export;
 mod form;
+mod hex;
 mod layout;
 mod log;
 mod pages;
@@ -20,6 +21,7 @@ mod settings;
 mod view;
 
 pub use access::App;
+pub use api::openapi;
 pub use problem::CODES as PROBLEM_CODES;
 pub(crate) use problem::Problem;
 pub use routes::{Route, router, routes};

@@ -18,7 +18,7 @@ use crate::{
 /// A signed-in operator: sees the directory, and no tenant's data.
 pub(crate) struct Operator {
     app: App,
-    operator: operators::Operator,
+    account: operators::Operator,
     session: SessionId,
 }
 
@@ -88,7 +88,7 @@ impl Operator {
 
     /// The frame of a page of this operator.
     pub(crate) fn shell(&self, area: OperatorArea) -> OperatorShell {
-        OperatorShell { person: self.operator.name.as_str().to_owned(), area }
+        OperatorShell { person: self.account.name.as_str().to_owned(), area }
     }
 
     /// The browser they signed in with.
@@ -98,11 +98,11 @@ impl Operator {
 
     /// Who they are, as sessions know them.
     pub(crate) fn who(&self) -> Who {
-        Who::Operator(self.operator.id)
+        Who::Operator(self.account.id)
     }
 
     fn actor(&self) -> Actor {
-        Actor::Operator { operator: self.operator.id, name: self.operator.name.as_str().to_owned() }
+        Actor::Operator { operator: self.account.id, name: self.account.name.as_str().to_owned() }
     }
 }
 
@@ -121,6 +121,6 @@ impl FromRequestParts<App> for Operator {
             })
             .await?;
         let (operator, session) = found.ok_or(Problem::OperatorSignInRequired)?;
-        Ok(Self { app: app.clone(), operator, session })
+        Ok(Self { app: app.clone(), account: operator, session })
     }
 }

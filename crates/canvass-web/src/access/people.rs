@@ -104,11 +104,6 @@ impl Person {
         self.member.as_ref()
     }
 
-    /// The program's token; `None` for a member.
-    pub(crate) fn as_token(&self) -> Option<&Token> {
-        self.token.as_ref()
-    }
-
     /// What the operator decided about the web.
     pub(crate) fn settings(&self) -> &crate::Settings {
         self.app.settings()

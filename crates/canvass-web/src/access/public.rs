@@ -13,7 +13,7 @@ use canvass_model::{
     tenant::{TenantRecord, TenantState},
     time::Timestamp,
 };
-use canvass_storage::{self as storage, Directory, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant};
+use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Receipt, Tenant};
 
 use super::App;
 use crate::{Problem, Settings};
@@ -34,18 +34,6 @@ pub(crate) struct Visitor {
 }
 
 impl Respondent {
-    /// Runs `work` in a read-only transaction of the tenant.
-    pub(crate) async fn read<T, E>(
-        &self,
-        work: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        self.tenant.read(work).await
-    }
-
     /// A value computed from published content and kept until that changes.
     pub(crate) async fn cached<T, E>(
         &self,
@@ -92,18 +80,6 @@ impl Visitor {
         E: From<storage::Error> + Send + 'static,
     {
         self.app.directory.read(work).await
-    }
-
-    /// Runs `work` in a transaction of the directory.
-    pub(crate) async fn write<T, E>(
-        &self,
-        work: impl Fn(&mut DirectoryTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        self.app.directory.write(work).await
     }
 
     /// Runs an action that signs somebody in or up.

@@ -1,4 +1,4 @@
-//! What goes in and out of the API: this file is about JSON bodies, path ids, paging, ETags and idempotency keys.
+//! What goes in and out of the API: this file is about JSON bodies, path ids, paging, `ETags` and idempotency keys.
 
 use aide::OperationInput;
 use axum::{
@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use crate::Problem;
+use crate::{Problem, hex::hex};
 
 /// A JSON body; what is wrong in it is reported with its JSON pointer.
 pub(super) struct Body<T> {
@@ -58,7 +58,7 @@ impl Paging {
     }
 }
 
-/// The ETag of a draft's revision.
+/// The `ETag` of a draft's revision.
 pub(super) fn etag(revision: Revision) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{}\"", revision.0)).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
@@ -105,7 +105,7 @@ impl<T: DeserializeOwned> Body<T> {
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| fault(&error))?;
         json.end().map_err(|error| Problem::BadRequest(format!("The body is not one JSON document: {error}")))?;
-        let fingerprint = Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect();
+        let fingerprint = hex(&Sha256::digest(bytes));
         Ok(Self { value, fingerprint })
     }
 }

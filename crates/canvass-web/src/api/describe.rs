@@ -50,7 +50,7 @@ pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
                 scheme: "bearer".to_owned(),
                 bearer_format: Some("cvs_…".to_owned()),
                 description: Some("An API token with the scopes the operation names.".to_owned()),
-                extensions: Default::default(),
+                extensions: serde_json::Map::new().into_iter().collect(),
             },
         )
 }
@@ -61,7 +61,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (_, item) in &mut paths.paths {
         let ReferenceOr::Item(item) = item else { continue };
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
-            let responses = operation.responses.get_or_insert_with(Default::default);
+            let responses = operation.responses.get_or_insert_default();
             responses.default = Some(ReferenceOr::Item(problem()));
         }
     }
@@ -82,9 +82,9 @@ pub(super) fn path_parameter<T: JsonSchema>(ctx: &mut GenContext, operation: &mu
                 example: None,
             }),
             example: None,
-            examples: Default::default(),
+            examples: [].into_iter().collect(),
             explode: None,
-            extensions: Default::default(),
+            extensions: serde_json::Map::new().into_iter().collect(),
         },
         style: PathStyle::Simple,
     }));

@@ -142,7 +142,7 @@ pub(super) async fn create(
     let body = Body::<New>::from_request(request, &()).await?;
     let new = with_key(body.value, &headers)?;
     let has_key = new.submission_key.is_some();
-    let accepted = accept(&live, new, collector.now())?;
+    let accepted = accept(&live, &new, collector.now())?;
     let id = accepted.id;
     let known = has_key && is_known(&collector, survey, id).await?;
     let repeated = known || collector.append(vec![accepted]).await?.contains(&Receipt::Repeated);
@@ -179,7 +179,7 @@ async fn open(collector: &Collector, survey: SurveyId) -> Result<Arc<Live>, Prob
 }
 
 /// Checks a submission against the live version.
-fn accept(live: &Live, new: New, now: Timestamp) -> Result<Accepted, Problem> {
+fn accept(live: &Live, new: &New, now: Timestamp) -> Result<Accepted, Problem> {
     let answers =
         Answers::from_json(&live.definition, &new.answers).map_err(|it| Problem::Invalid { faults: faults(it) })?;
     let key = match &new.submission_key {

@@ -32,7 +32,7 @@ pub(super) struct Shown {
     title: String,
     /// `draft`, `published`, `closed` or `archived`.
     status: String,
-    /// Counts the draft's changes; its ETag.
+    /// Counts the draft's changes; its `ETag`.
     revision: Revision,
     /// The live version; 0 before the first publication.
     version: Version,
@@ -130,7 +130,7 @@ pub(super) async fn create(creator: Creator, headers: HeaderMap, body: Body<Valu
                     return Err(Problem::IdempotencyKeyReused);
                 }
                 let id = SurveyId::parse(&earlier.answer).ok_or(Problem::NotFound)?;
-                return Ok(surveys::find(tx, id)?.ok_or(Problem::NotFound)?);
+                return surveys::find(tx, id)?.ok_or(Problem::NotFound);
             }
             let survey = actions::surveys::create(tx, by, &definition)?;
             if let Some(key) = &key {

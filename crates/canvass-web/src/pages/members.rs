@@ -31,7 +31,7 @@ struct Listed {
 
 /// The people who work in this tenant.
 pub(crate) async fn index(analyst: Analyst) -> Result<Html<String>, Problem> {
-    let found = analyst.read(|tx| members::list(tx)).await?;
+    let found = analyst.read(members::list).await?;
     let you = analyst.as_member().map(|it| it.account);
     let plan = analyst.tenant().plan.plan();
     let count = if found.len() == 1 { "1 person works".to_owned() } else { format!("{} people work", found.len()) };

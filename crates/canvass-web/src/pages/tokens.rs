@@ -141,7 +141,7 @@ async fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let now = administrator.now();
-    let found = administrator.read_directory(|tx, tenant| storage::tokens::list(tx, tenant)).await?;
+    let found = administrator.read_directory(storage::tokens::list).await?;
     let page = TokensPage {
         shell: administrator.shell(ConsoleArea::Tokens).await?,
         tokens: found.into_iter().map(|it| listed(it, now)).collect(),

@@ -72,13 +72,14 @@ impl Problem {
     /// When trying again makes sense, for the problems that pass by themselves.
     pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
         match self {
-            Self::TooMany { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::TooMany { retry_after_seconds } | Self::Action(actions::Error::TooMany { retry_after_seconds }) => {
+                Some(*retry_after_seconds)
+            }
             Self::Suspended => Some(3_600),
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
             }
             Self::Action(actions::Error::Storage(storage::Error::Full)) => Some(60),
-            Self::Action(actions::Error::TooMany { retry_after_seconds }) => Some(*retry_after_seconds),
             _ => None,
         }
     }

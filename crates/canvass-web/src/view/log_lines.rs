@@ -32,10 +32,10 @@ pub(crate) fn read(
     ids.sort_unstable();
     ids.dedup();
     let titles: HashMap<SurveyId, String> = surveys::titles(tx, &ids)?.into_iter().collect();
-    Ok(entries.into_iter().map(|it| line(it, alias, &titles)).collect())
+    Ok(entries.iter().map(|it| line(it, alias, &titles)).collect())
 }
 
-fn line(entry: Entry, alias: &Alias, titles: &HashMap<SurveyId, String>) -> Line {
+fn line(entry: &Entry, alias: &Alias, titles: &HashMap<SurveyId, String>) -> Line {
     let (what, rest) = words(&entry.event);
     let survey = survey_of(&entry.event);
     let title = survey.map_or_else(String::new, |id| {

@@ -29,13 +29,13 @@ impl<'a> Sheet<'a> {
     }
 
     /// A text in the sheet's language, empty when there is none.
-    pub(crate) fn maybe(&self, text: &'a Option<Text>) -> &'a str {
-        text.as_ref().map_or("", |it| self.text(it))
+    pub(crate) fn maybe(&self, text: Option<&'a Text>) -> &'a str {
+        text.map_or("", |it| self.text(it))
     }
 
     /// Markdown in the sheet's language as safe HTML, empty when there is none.
-    pub(crate) fn markdown(&self, text: &Option<Text>) -> String {
-        text.as_ref().map_or_else(String::new, |it| markdown::to_html(it.in_language(self.language)))
+    pub(crate) fn markdown(&self, text: Option<&Text>) -> String {
+        text.map_or_else(String::new, |it| markdown::to_html(it.in_language(self.language)))
     }
 
     /// What was given for a text field.
@@ -69,22 +69,22 @@ impl<'a> Sheet<'a> {
     }
 
     /// The points of a scale as field values.
-    pub(crate) fn points(&self, question: &Question) -> Vec<String> {
+    pub(crate) fn points(question: &Question) -> Vec<String> {
         question.kind.scale().map_or_else(Vec::new, |it| it.map(|n| n.to_string()).collect())
     }
 
     /// The low end of a scale.
-    pub(crate) fn first_point(&self, question: &Question) -> String {
+    pub(crate) fn first_point(question: &Question) -> String {
         question.kind.scale().map_or_else(String::new, |it| it.start().to_string())
     }
 
     /// The high end of a scale.
-    pub(crate) fn last_point(&self, question: &Question) -> String {
+    pub(crate) fn last_point(question: &Question) -> String {
         question.kind.scale().map_or_else(String::new, |it| it.end().to_string())
     }
 
     /// What an answer must keep to, where the definition's own help does not say it.
-    pub(crate) fn hint(&self, question: &Question) -> String {
+    pub(crate) fn hint(question: &Question) -> String {
         match &question.kind {
             Kind::Integer { min, max, .. } => {
                 bounds("A whole number", min.map(|it| it.to_string()), max.map(|it| it.to_string()))
@@ -118,7 +118,7 @@ impl<'a> Sheet<'a> {
         if question.help.is_some() {
             parts.push(format!("h-{id}"));
         }
-        if !self.hint(question).is_empty() {
+        if !Self::hint(question).is_empty() {
             parts.push(format!("b-{id}"));
         }
         if !self.error(question).is_empty() {

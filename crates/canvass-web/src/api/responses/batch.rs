@@ -25,7 +25,8 @@ const APPEND_MAX: usize = 500;
 #[derive(Serialize)]
 struct Line {
     /// Its number, from 1.
-    line: usize,
+    #[serde(rename = "line")]
+    number: usize,
     /// What a request of its own would have answered.
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,13 +88,19 @@ impl Batch<'_> {
                 "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
             )));
         }
-        let read = Body::<New>::read(bytes).and_then(|it| accept(self.live, it.value, self.collector.now()));
+        let read = Body::<New>::read(bytes).and_then(|it| accept(self.live, &it.value, self.collector.now()));
         match read {
             Ok(accepted) => {
-                self.results.push(Line { line, status: 201, id: Some(accepted.id), title: None, errors: Vec::new() });
+                self.results.push(Line {
+                    number: line,
+                    status: 201,
+                    id: Some(accepted.id),
+                    title: None,
+                    errors: Vec::new(),
+                });
                 self.waiting.push((line - 1, accepted));
             }
-            Err(problem) => self.results.push(refused(line, problem)),
+            Err(problem) => self.results.push(refused(line, &problem)),
         }
         if APPEND_MAX <= self.waiting.len() { self.append().await } else { Ok(()) }
     }
@@ -117,7 +124,7 @@ impl Batch<'_> {
                 for place in places {
                     let title = Some(problem.to_string());
                     let status = problem.code().status.as_u16();
-                    self.results[place] = Line { line: place + 1, status, id: None, title, errors: Vec::new() };
+                    self.results[place] = Line { number: place + 1, status, id: None, title, errors: Vec::new() };
                 }
             }
         }
@@ -125,8 +132,8 @@ impl Batch<'_> {
     }
 }
 
-fn refused(line: usize, problem: Problem) -> Line {
+fn refused(line: usize, problem: &Problem) -> Line {
     let (status, title) = (problem.code().status.as_u16(), Some(problem.to_string()));
-    let errors = if let Problem::Invalid { faults } = problem { faults } else { Vec::new() };
-    Line { line, status, id: None, title, errors }
+    let errors = if let Problem::Invalid { faults } = problem { faults.clone() } else { Vec::new() };
+    Line { number: line, status, id: None, title, errors }
 }

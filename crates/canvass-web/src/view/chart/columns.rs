@@ -1,4 +1,5 @@
 //! Answers with an order: this file is about numbers, opinion scales and the recommendation score.
+#![expect(clippy::cast_precision_loss, reason = "places and heights in a picture of a thousand pixels need no 52 bits")]
 
 use canvass_model::{
     definition::Question,
