@@ -1,6 +1,6 @@
 //! The intake: this file is about accepted responses reaching their tenants exactly once, in order, and fairly.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, future::poll_fn, task::Poll};
 
 use canvass_model::{
     plan::{Lane, PlanId},
@@ -54,6 +54,20 @@ async fn the_responses_of_a_tenant_keep_their_order() {
         }
         while 0 < canvass.apply(33).await.taken {}
         assert_eq!(stored(&tenant).await, all);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_batch_is_accepted_and_applied_whole() {
+    on_every_engine(async |canvass| {
+        let tenant = canvass.tenant("adatum").await;
+        let all: Vec<_> = (0..12_000).map(response).collect();
+        let receipts = tenant.append(all.clone()).await.unwrap();
+        assert!(receipts.len() == all.len() && receipts.iter().all(|it| *it == Receipt::New));
+        canvass.drain().await;
+        assert!(stored(&tenant).await == all);
+        assert_eq!(tenant.append(Vec::new()).await.unwrap(), []);
     })
     .await;
 }
@@ -136,24 +150,49 @@ async fn after_closing_nothing_is_accepted() {
 async fn a_full_lane_refuses_before_it_accepts() {
     on_every_engine(async |canvass| {
         let tenant = canvass.tenant("adatum").await;
-        // Far more than may wait in memory, faster than any disk takes it.
+        // More than may wait in memory, all asked for before anybody looks at an answer.
         let answers = "x".repeat(100_000);
-        let mut callers = tokio::task::JoinSet::new();
-        for number in 0..2_000 {
-            let (tenant, record) = (tenant.clone(), Accepted { answers: answers.clone(), ..response(number) });
-            callers.spawn(async move { (number, tenant.append(vec![record]).await) });
-        }
+        let record = |number| Accepted { answers: answers.clone(), ..response(number) };
+        let mut callers: Vec<_> = (0..1_000).map(|it| Box::pin(tenant.append(vec![record(it)]))).collect();
+        let first: Vec<Poll<_>> =
+            poll_fn(|context| Poll::Ready(callers.iter_mut().map(|it| it.as_mut().poll(context)).collect())).await;
+
         let (mut accepted, mut refused) = (BTreeSet::new(), 0);
-        while let Some(answer) = callers.join_next().await {
-            match answer.unwrap() {
-                (number, Ok(_)) => drop(accepted.insert(response(number).id)),
-                (_, Err(Error::Busy { retry_after_ms })) if 0 < retry_after_ms => refused += 1,
-                (_, Err(other)) => panic!("{other:?}"),
+        for ((number, caller), first) in (0..).zip(callers).zip(first) {
+            let answer = match first {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => caller.await,
+            };
+            match answer {
+                Ok(_) => drop(accepted.insert(response(number).id)),
+                Err(Error::Busy { retry_after_ms }) if 0 < retry_after_ms => refused += 1,
+                Err(other) => panic!("{other:?}"),
             }
         }
         assert!(0 < refused && !accepted.is_empty());
         canvass.drain().await;
         assert_eq!(stored(&tenant).await.into_iter().map(|it| it.id).collect::<BTreeSet<_>>(), accepted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_while_closing_is_kept_or_refused() {
+    on_every_engine(async |mut canvass| {
+        let tenant = canvass.tenant("adatum").await;
+        let record = tenant.record().clone();
+        let mut callers = tokio::task::JoinSet::new();
+        for number in 0..300 {
+            let tenant = tenant.clone();
+            callers.spawn(async move { tenant.append(vec![response(number)]).await.map(|_| response(number).id) });
+        }
+        canvass.reopen().await;
+        let accepted: BTreeSet<_> = callers.join_all().await.into_iter().filter_map(Result::ok).collect();
+
+        canvass.drain().await;
+        let tenant = canvass.directory.tenant(&record.alias).await.unwrap().unwrap();
+        let stored: BTreeSet<_> = stored(&tenant).await.into_iter().map(|it| it.id).collect();
+        assert!(accepted.is_subset(&stored), "{} of {} are there", stored.len(), accepted.len());
     })
     .await;
 }

@@ -92,6 +92,25 @@ fn only_so_many_tenants_are_open_and_all_can_be_used() {
 }
 
 #[test]
+fn many_can_read_the_directory_through_few_connections() {
+    let machine = Machine::new();
+    machine.tenant(1);
+    let together = std::sync::Barrier::new(30);
+    thread::scope(|scope| {
+        for _ in 0..30 {
+            scope.spawn(|| {
+                together.wait();
+                for _ in 0..20 {
+                    machine.files().check().unwrap();
+                }
+            });
+        }
+    });
+    let open = open_files(&machine.folder(), "directory.db");
+    assert!((2..=9).contains(&open), "{open} connections");
+}
+
+#[test]
 fn a_tenants_log_does_not_grow_without_end() {
     let machine = Machine::new();
     let tenant = machine.tenant(1);
