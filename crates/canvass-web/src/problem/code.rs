@@ -98,3 +98,18 @@ fn of_action(error: &actions::Error) -> Code {
         actions::Error::Storage(_) => INTERNAL,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_explained_with_its_status() {
+        let page = include_str!("../../../../docs/problems.md");
+        for code in CODES {
+            let row = format!("| `{}` | {} |", code.name, code.status.as_u16());
+            assert!(page.contains(&row), "docs/problems.md lacks the row {row}");
+        }
+        assert_eq!(page.matches("\n| `").count(), CODES.len(), "docs/problems.md explains a code that does not exist");
+    }
+}
