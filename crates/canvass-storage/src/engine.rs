@@ -60,7 +60,8 @@ pub(crate) type Apply<'a> = dyn FnMut(TenantId, &mut dyn Session, &[Accepted]) -
 /// A future an engine hands out.
 pub(crate) type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// An open transaction. Parameters are written `$1`, `$2`, … in both dialects.
+/// An open transaction. Parameters are written `$1`, `$2`, … in both dialects. After an error it can only be given up:
+/// PostgreSQL refuses whatever follows.
 pub(crate) trait Session {
     /// Runs a statement; answers how many rows it touched.
     fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, Error>;

@@ -36,7 +36,7 @@ pub struct Applied {
 /// How much waits in a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
-    /// Records accepted and not yet applied.
+    /// Records accepted and not yet applied; on PostgreSQL counted up to 100,000.
     pub records: u64,
     /// When the oldest of them was accepted.
     pub oldest_at: Option<Timestamp>,

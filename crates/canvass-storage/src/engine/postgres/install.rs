@@ -63,7 +63,7 @@ async fn install_once(client: &Client) -> Result<Result<(), Error>, ServerError>
         .query_one(
             "select cast(current_setting('server_version_num') as int), current_setting('server_version'),
                 rolsuper, rolbypassrls, rolcreaterole, quote_ident(rolname),
-                current_setting('fsync'), current_setting('synchronous_commit')
+                current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_encoding')
             from pg_catalog.pg_roles where rolname = session_user",
             &[],
         )
@@ -78,6 +78,13 @@ async fn install_once(client: &Client) -> Result<Result<(), Error>, ServerError>
             "The role {user} may pass over the fence between tenants (it is a superuser or has BYPASSRLS). Connect as \
              a role that may not; an administrator makes one: create role canvass login createrole password '…'; \
              alter database … owner to canvass;"
+        ))));
+    }
+    if row.get::<_, &str>(8) != "UTF8" {
+        let encoding: &str = row.get(8);
+        return Ok(Err(Error::Unusable(format!(
+            "Canvass needs a database with the encoding UTF8; this one has {encoding}. An administrator makes one: \
+             create database canvass owner {user} encoding 'UTF8' template template0;"
         ))));
     }
     warn_of_loss(row.get(6), row.get(7));

@@ -149,6 +149,19 @@ fn more_tenants_than_a_round_serves_are_all_served() {
 }
 
 #[test]
+fn a_round_finds_those_it_served_before_though_nobody_comes_after_them() {
+    let node = Node::alone();
+    let of_one_shard = std::iter::repeat_with(new_id).filter(|it| intake::shard(Lane::Standard, *it) == 3);
+    let tenants: Vec<TenantId> = of_one_shard.take(64).collect();
+    for tenant in &tenants {
+        node.append(*tenant, &responses(1)).unwrap();
+    }
+    assert_eq!(node.apply(1_000).unwrap().taken, 64);
+    node.append(tenants[0], &responses(1)).unwrap();
+    assert_eq!(node.apply(1_000).unwrap().taken, 1);
+}
+
+#[test]
 fn what_can_never_be_applied_becomes_a_dead_letter_and_stops_nobody() {
     let node = Node::alone();
     let (good, bad) = (node.tenant(), node.tenant());
@@ -226,4 +239,23 @@ fn a_full_queue_refuses_before_it_accepts() {
     let outcomes: Vec<_> = requests.into_iter().map(|it| node.runtime.block_on(it)).collect();
     assert!(outcomes.iter().any(|it| matches!(it, Err(Error::Busy { .. }))));
     assert!(outcomes[0].is_ok());
+}
+
+#[test]
+fn a_shard_at_work_on_one_node_keeps_no_other_node_waiting() {
+    let url = Server::shared().database();
+    let (here, there) = (Node::open(&url), Node::open(&url));
+    let of_shard = |shard| std::iter::repeat_with(new_id).find(|it| intake::shard(Lane::Standard, *it) == shard);
+    let (first, second): (TenantId, TenantId) = (of_shard(0).unwrap(), of_shard(9).unwrap());
+    here.append(first, &responses(5)).unwrap();
+    here.append(second, &responses(5)).unwrap();
+    let applied = here.engine.apply(Lane::Standard, 2, &mut |tenant, session, records| {
+        assert_eq!(tenant, first);
+        assert_eq!(there.apply(100).unwrap().taken, 5);
+        assert_eq!(there.ids(second).len(), 5);
+        assert_eq!(there.apply(100).unwrap().taken, 0);
+        session.insert_responses(records).map(drop)
+    });
+    assert_eq!(applied.unwrap().taken, 2);
+    assert_eq!(there.apply(100).unwrap().taken, 3);
 }

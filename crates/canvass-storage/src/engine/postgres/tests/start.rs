@@ -39,6 +39,18 @@ fn a_role_that_may_do_nothing_is_told_what_an_administrator_runs() {
 }
 
 #[test]
+fn a_database_that_cannot_hold_every_letter_is_refused() {
+    let server = Server::shared();
+    let url = server.database();
+    server.execute_as_superuser(
+        "postgres",
+        "create database latin owner canvass encoding 'LATIN1' locale 'C' template template0",
+    );
+    let (server, _) = url.rsplit_once('/').unwrap();
+    assert!(unusable(&format!("{server}/latin")).contains("UTF8"));
+}
+
+#[test]
 fn a_wrong_password_or_database_is_named() {
     let url = Server::shared().database();
     let words = unusable(&url.replace("canvass:canvass", "canvass:wrong"));

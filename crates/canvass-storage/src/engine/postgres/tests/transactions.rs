@@ -89,6 +89,30 @@ fn writers_of_the_directory_never_overwrite_each_other() {
 }
 
 #[test]
+fn a_change_of_the_directory_that_another_node_overtook_is_made_again() {
+    let url = Server::shared().database();
+    let nodes = [Node::open(&url), Node::open(&url)];
+    let mut tries = 0;
+    nodes[0]
+        .in_directory(Mode::Write, |session| {
+            tries += 1;
+            let seen = session.query("select 1 from throttle", &[])?.len();
+            let insert = "insert into throttle (subject, failures, until) values ($1, $2, 0)";
+            if tries == 1 {
+                nodes[1].in_directory(Mode::Write, |other| {
+                    other.query("select 1 from throttle", &[])?;
+                    other.execute(insert, &["theirs".into(), Value::Int(0)])
+                })?;
+            }
+            session.execute(insert, &["ours".into(), Value::count(u64::try_from(seen).unwrap())])
+        })
+        .unwrap();
+    assert_eq!(tries, 2);
+    let seen = "select failures from throttle where subject = 'ours'";
+    assert_eq!(nodes[1].in_directory(Mode::Read, |it| it.query(seen, &[])).unwrap(), [[Value::Int(1)]]);
+}
+
+#[test]
 fn a_panic_gives_the_tenant_back() {
     let node = Node::alone();
     let tenant = node.tenant();
