@@ -3,6 +3,7 @@
 //! Handlers ask for the same people and call the same actions as the pages do. The description is made from their types.
 
 mod body;
+mod definition;
 mod describe;
 mod exports;
 mod publication;

@@ -55,8 +55,10 @@ pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
         )
 }
 
-/// Adds the document that failed requests answer with to every operation, so that no operation can forget it.
+/// Adds what belongs to no single operation: the parts of a definition, and the document that failed requests answer
+/// with, to every operation, so that none can forget it.
 pub(super) fn complete(document: &mut OpenApi) {
+    super::definition::add_components(document);
     let Some(paths) = &mut document.paths else { return };
     for (_, item) in &mut paths.paths {
         let ReferenceOr::Item(item) = item else { continue };

@@ -56,5 +56,9 @@ pub(super) fn show_is(operation: TransformOperation<'_>) -> TransformOperation<'
         .summary("All responses as a streamed file")
         .description("Columns are question ids after `_id`, `_received_at`, `_version` and `_source`.")
         .tag("Results")
-        .response_with::<200, String, _>(|it| it.description("The file."))
+        .response_with::<200, String, _>(|mut it| {
+            let content = &mut it.inner().content;
+            *content = content.drain(..).map(|(_, file)| ("text/csv".to_owned(), file)).collect();
+            it.description("The file.")
+        })
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use canvass_actions as actions;
 use canvass_model::{
-    definition::{self, Definition},
+    definition::Definition,
     id::SurveyId,
     survey::{Revision, Status, Survey, Version},
     time::Timestamp,
@@ -216,7 +216,7 @@ pub(super) fn create_is(operation: TransformOperation<'_>) -> TransformOperation
             "The body is a definition as in `/-/schema/survey.json`. An `Idempotency-Key` makes repeating safe.",
         )
         .tag("Surveys")
-        .with(definition_body)
+        .with(super::definition::body)
         .response_with::<201, Json<Whole>, _>(|it| it.description("The new survey."))
 }
 
@@ -227,7 +227,7 @@ pub(super) fn update_draft_is(operation: TransformOperation<'_>) -> TransformOpe
         .summary("Replace a survey's draft")
         .description("`If-Match` names the ETag that was read (428 without, 412 when somebody else was faster).")
         .tag("Surveys")
-        .with(definition_body)
+        .with(super::definition::body)
         .response_with::<200, Json<Whole>, _>(|it| it.description("The survey with its new draft."))
 }
 
@@ -238,19 +238,4 @@ pub(super) fn delete_is(operation: TransformOperation<'_>) -> TransformOperation
         .summary("Put a survey into the trash, for 30 days")
         .tag("Surveys")
         .response_with::<204, (), _>(|it| it.description("It is in the trash."))
-}
-
-/// The body's schema is the published one.
-fn definition_body(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    use aide::openapi::{MediaType, ReferenceOr, RequestBody, SchemaObject};
-    let json_schema = schemars::Schema::try_from(definition::schema()).unwrap_or_default();
-    let schema = SchemaObject { json_schema, external_docs: None, example: None };
-    let media = MediaType { schema: Some(schema), ..MediaType::default() };
-    let body = RequestBody {
-        content: [("application/json".to_owned(), media)].into_iter().collect(),
-        required: true,
-        ..RequestBody::default()
-    };
-    operation.inner_mut().request_body = Some(ReferenceOr::Item(body));
-    operation
 }
