@@ -11,6 +11,7 @@ mod bfi;
 mod commands;
 mod configuration;
 mod demonstration;
+mod nodes;
 mod operation;
 mod outages;
 mod people;

@@ -12,7 +12,7 @@ async fn a_server_waits_for_its_database_and_outlives_losing_it() {
     let url = postgres.database();
     postgres.stop_immediately();
 
-    let starting = thread::spawn(move || Process::spawn_on(&url));
+    let starting = thread::spawn(move || Process::spawn_on(&url, &[]));
     postgres.start_again();
     let mut server = starting.join().unwrap();
     let probe = server.visitor("A probe");

@@ -89,9 +89,9 @@ impl Process {
     }
 
     /// Starts a server on a PostgreSQL database, whatever engine the tests run on, and waits until it answers.
-    pub fn spawn_on(url: &str) -> Self {
+    pub fn spawn_on(url: &str, arguments: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        Self::begin(folder, ["--storage".to_owned(), url.to_owned()], &[])
+        Self::begin(folder, ["--storage".to_owned(), url.to_owned()], arguments)
     }
 
     fn begin(folder: TempDir, place: [String; 2], more: &[&str]) -> Self {
@@ -103,11 +103,12 @@ impl Process {
         process
     }
 
-    /// A second process on the same data.
+    /// A second process on the same data, which leaves the demonstration to the first.
     pub fn beside(&self) -> Self {
         let mut arguments = self.arguments.clone();
         let listen = arguments.iter().position(|it| it == "--listen").expect("`spawn_with` put it there");
         arguments[listen + 1] = format!("127.0.0.1:{}", free_port());
+        arguments.retain(|it| it != "--demo");
         let folder = TempDir::new().expect("a temporary folder");
         let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
         process.start_again();
