@@ -7,12 +7,10 @@ mod pace;
 mod people;
 mod public;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use canvass_storage::Directory;
+use tokio_util::sync::CancellationToken;
 
 use self::pace::Pace;
 pub(crate) use self::{
@@ -27,14 +25,19 @@ use crate::Settings;
 pub struct App {
     directory: Directory,
     settings: Arc<Settings>,
-    draining: Arc<AtomicBool>,
+    draining: CancellationToken,
     pace: Arc<Pace>,
 }
 
 impl App {
     /// Serves the tenants of `directory`.
     pub fn new(directory: Directory, settings: Settings) -> Self {
-        Self { directory, settings: Arc::new(settings), draining: Arc::default(), pace: Arc::new(Pace::new()) }
+        Self {
+            directory,
+            settings: Arc::new(settings),
+            draining: CancellationToken::new(),
+            pace: Arc::new(Pace::new()),
+        }
     }
 
     /// What the operator decided about the web.
@@ -44,11 +47,16 @@ impl App {
 
     /// Whether this node is about to stop: it then asks every client to go elsewhere.
     pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+        self.draining.is_cancelled()
     }
 
     pub(crate) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.draining.cancel();
+    }
+
+    /// Resolves when this node is about to stop: whatever streams without an end then ends.
+    pub(crate) fn drained(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.draining.clone().cancelled_owned()
     }
 
     /// Whether the store answers: what the health route tells.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use askama::Template;
 use axum::{
-    extract::Path,
+    extract::{Path, State},
     response::{
         Html, Sse,
         sse::{Event, KeepAlive},
@@ -20,10 +20,10 @@ use canvass_storage::{
     responses::{self, Order},
     surveys,
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 
 use crate::{
-    Problem,
+    App, Problem,
     access::Analyst,
     layout::{ConsoleArea, ConsoleShell},
     view::{
@@ -83,6 +83,7 @@ pub(crate) async fn show(analyst: Analyst, Path((_, survey)): Path<(String, Stri
 
 /// An event whenever responses were applied.
 pub(crate) async fn events(
+    State(app): State<App>,
     analyst: Analyst,
     Path((_, survey)): Path<(String, String)>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -92,7 +93,7 @@ pub(crate) async fn events(
         changes.changed().await.ok()?;
         Some((Ok(Event::default().data("changed")), changes))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events.take_until(app.drained())).keep_alive(KeepAlive::default()))
 }
 
 /// The newest texts given to a question.

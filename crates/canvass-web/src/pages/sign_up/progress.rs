@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use askama::Template;
 use axum::{
-    extract::Path,
+    extract::{Path, State},
     response::{
         Html, IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -15,9 +15,9 @@ use canvass_model::{
     job::{Job, JobRecord, JobState, ProvisionStep, SignUp},
 };
 use canvass_storage::jobs;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 
-use crate::{Problem, access::Visitor};
+use crate::{App, Problem, access::Visitor};
 
 #[derive(Template)]
 #[template(path = "public/progress.html")]
@@ -51,6 +51,7 @@ pub(crate) async fn show(visitor: Visitor, Path(job): Path<String>) -> Result<Re
 
 /// An event for every step, and the last when the page need not wait any more.
 pub(crate) async fn events(
+    State(app): State<App>,
     visitor: Visitor,
     Path(job): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -60,7 +61,7 @@ pub(crate) async fn events(
         let (event, seen, looks) = next(&visitor, id, seen, looks).await?;
         Some((Ok(event), (visitor, seen, looks)))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events.take_until(app.drained())).keep_alive(KeepAlive::default()))
 }
 
 /// What was seen of a job: its state and how many steps are done.
