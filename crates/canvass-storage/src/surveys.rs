@@ -21,10 +21,31 @@ pub enum Shelf {
     /// Drafts, published and closed ones.
     #[default]
     AtWork,
+    /// Drafts alone.
+    Drafts,
+    /// Those that are open at `tx.now()`.
+    Open,
+    /// Those that were closed, or have closed by themselves.
+    Closed,
     /// Those put away.
     Archive,
     /// Those thrown away and not yet gone.
     Trash,
+}
+
+/// How many surveys stand on each shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ShelfCounts {
+    /// [`Shelf::Drafts`].
+    pub drafts: u64,
+    /// [`Shelf::Open`].
+    pub open: u64,
+    /// [`Shelf::Closed`].
+    pub closed: u64,
+    /// [`Shelf::Archive`].
+    pub archived: u64,
+    /// [`Shelf::Trash`].
+    pub trashed: u64,
 }
 
 /// An earlier draft.
@@ -69,12 +90,37 @@ pub fn find(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Survey>, Error> 
 pub fn list(tx: &mut ReadTx<'_>, shelf: Shelf, after: Option<SurveyId>, limit: u32) -> Result<Vec<Survey>, Error> {
     let shelf = match shelf {
         Shelf::AtWork => "trashed_at is null and status <> 'archived'",
-        Shelf::Archive => "trashed_at is null and status = 'archived'",
-        Shelf::Trash => "trashed_at is not null",
+        Shelf::Drafts => DRAFTS,
+        Shelf::Open => OPEN,
+        Shelf::Closed => CLOSED,
+        Shelf::Archive => ARCHIVED,
+        Shelf::Trash => TRASHED,
     };
-    let sql = select(&format!("where {shelf} and (cast($1 as text) = '' or id < $1) order by id desc limit $2"));
+    // Every parameter must occur in the text, whatever the shelf.
+    let sql = select(&format!(
+        "where {shelf} and (cast($2 as text) = '' or id < $2) and cast($1 as bigint) is not null
+            order by id desc limit $3"
+    ));
     let after = after.map(|it| it.to_string()).unwrap_or_default();
-    decode::list(tx.session, "survey", (&sql, &[Value::Text(after), Value::count(limit)]), survey)
+    let now = tx.now();
+    decode::list(tx.session, "survey", (&sql, &[now.into(), Value::Text(after), Value::count(limit)]), survey)
+}
+
+/// How many surveys stand on each shelf at `tx.now()`.
+pub fn count_shelves(tx: &mut ReadTx<'_>) -> Result<ShelfCounts, Error> {
+    let counts = [DRAFTS, OPEN, CLOSED, ARCHIVED, TRASHED].map(|it| format!("count(*) filter (where {it})"));
+    let sql = format!("select {} from survey", counts.join(", "));
+    let now = tx.now();
+    let counts = decode::first(tx.session, "shelf", (&sql, &[now.into()]), |row| {
+        Ok(ShelfCounts {
+            drafts: row.count()?,
+            open: row.count()?,
+            closed: row.count()?,
+            archived: row.count()?,
+            trashed: row.count()?,
+        })
+    })?;
+    Ok(counts.unwrap_or_default())
 }
 
 /// How many surveys are open at `tx.now()`: what the plan limits.
@@ -327,5 +373,11 @@ fn status_columns(status: &Status) -> [Value; 4] {
     [status.as_str().into(), since.into(), closes_at.into(), status.page().map(PageAddress::native).into()]
 }
 
+/// What each shelf holds; `$1` is the present moment.
+const DRAFTS: &str = "trashed_at is null and status = 'draft'";
+const OPEN: &str = "trashed_at is null and status = 'published' and closes_at > $1";
+const CLOSED: &str = "trashed_at is null and (status = 'closed' or (status = 'published' and closes_at <= $1))";
+const ARCHIVED: &str = "trashed_at is null and status = 'archived'";
+const TRASHED: &str = "trashed_at is not null";
 /// Under which name the content stamp is kept.
 const CONTENT: &str = "content";

@@ -10,7 +10,7 @@ use canvass_storage::{
     Error, Tx,
     pages::{self, Kind, Page, Visibility},
     responses, summaries,
-    surveys::{self, DraftChange, HISTORY_MAX, Shelf},
+    surveys::{self, DraftChange, HISTORY_MAX, Shelf, ShelfCounts},
 };
 
 use crate::{a_survey, a_tenant, nowhere, on_each_engine, page, tomorrow};
@@ -72,6 +72,38 @@ async fn each_shelf_lists_its_surveys_the_newest_first() {
                 assert_eq!(ids(Shelf::AtWork, None, 1), [two.id]);
                 assert_eq!(ids(Shelf::Archive, None, 9), [three.id]);
                 assert_eq!(ids(Shelf::Trash, None, 9), [four.id]);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_that_closed_by_itself_stands_with_the_closed_ones() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        tenant
+            .write(|tx| {
+                let now = tx.now();
+                let [draft, open, over, closed, gone] = ["a", "b", "c", "d", "e"].map(|it| a_survey(tx, it).unwrap());
+                let open = publish(tx, open, "open", Visibility::Public)?;
+                let over = publish(tx, over, "over", Visibility::Public)?;
+                let closed = publish(tx, closed, "closed", Visibility::Public)?;
+                surveys::update(tx, &closed.clone().close(now).unwrap())?;
+                surveys::update(tx, &gone.trash(now).unwrap())?;
+                let Status::Published { page, since, .. } = over.status.clone() else { panic!() };
+                let status = Status::Published { page, since, closes_at: now };
+                surveys::update(tx, &Survey { status, ..over.clone() })?;
+                let mut ids = |shelf| -> Vec<SurveyId> {
+                    surveys::list(tx, shelf, None, 9).unwrap().iter().map(|it| it.id).collect()
+                };
+                assert_eq!(ids(Shelf::Drafts), [draft.id]);
+                assert_eq!(ids(Shelf::Open), [open.id]);
+                assert_eq!(ids(Shelf::Closed), [closed.id, over.id]);
+                let counts = ShelfCounts { drafts: 1, open: 1, closed: 2, archived: 0, trashed: 1 };
+                assert_eq!(surveys::count_shelves(tx)?, counts);
                 Ok::<_, Error>(())
             })
             .await

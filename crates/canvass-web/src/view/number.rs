@@ -25,6 +25,11 @@ pub(crate) fn decimal(number: f64, decimals: usize) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// `1 response`, `2 responses`, `12,345 responses`.
+pub(crate) fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +56,12 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(10_000_000), "10,000,000");
+    }
+
+    #[test]
+    fn one_thing_is_no_things() {
+        assert_eq!(counted(0, "response"), "0 responses");
+        assert_eq!(counted(1, "response"), "1 response");
+        assert_eq!(counted(1_284, "response"), "1,284 responses");
     }
 }

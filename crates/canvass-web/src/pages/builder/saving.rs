@@ -1,0 +1,197 @@
+//! Saving what was edited: this file is about one write per form, and the form to show again when it is refused.
+
+use std::collections::BTreeSet;
+
+use canvass_actions::{
+    self as actions,
+    surveys::{Draft, edit, find_draft},
+};
+use canvass_model::{
+    definition::{
+        Definition, Edit, EditRefusal, Fault, Fingerprint, KindName, Language, Question, QuestionId, SectionId, Text,
+    },
+    id::SurveyId,
+    member::Actor,
+    text::Title,
+};
+use canvass_storage::{self as storage, Tx, surveys};
+
+use super::{
+    fields::{self, Errors},
+    forms::base_of,
+};
+use crate::form::Form;
+
+/// Why nothing was saved.
+pub(super) enum Refused {
+    /// Fields that are wrong.
+    Fields(Errors),
+    /// Somebody else changed or removed it: their version, and the question that was to be saved.
+    Meanwhile(Box<EditRefusal>),
+    /// Anything else.
+    Action(actions::Error),
+}
+
+impl From<storage::Error> for Refused {
+    fn from(error: storage::Error) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl From<actions::Error> for Refused {
+    fn from(error: actions::Error) -> Self {
+        match error {
+            actions::Error::Edit(refusal) => Self::Meanwhile(Box::new(refusal)),
+            actions::Error::Invalid { faults } => Self::Fields(faults.iter().map(of_document).collect()),
+            other => Self::Action(other),
+        }
+    }
+}
+
+/// What a press of a button inside the form of a question does besides saving it.
+pub(super) fn pressed(form: &Form) -> Form {
+    let mut fields = form.0.clone();
+    let is_of = |name: &str, id: &str| name.strip_prefix("choice.").is_some_and(|it| it.split('.').next() == Some(id));
+    let removed = form.text("remove");
+    if !removed.is_empty() {
+        fields.retain(|(name, _)| !is_of(name, removed));
+    }
+    if let Some((id, way)) = form.text("move").split_once(' ') {
+        let mut ids: Vec<String> = fields::choice_ids(form).into_iter().map(str::to_owned).collect();
+        if let Some(place) = ids.iter().position(|it| it == id) {
+            let to = if way == "up" { place.saturating_sub(1) } else { (place + 1).min(ids.len() - 1) };
+            ids.swap(place, to);
+        }
+        let mut ordered: Vec<(String, String)> = Vec::with_capacity(fields.len());
+        for id in &ids {
+            ordered.extend(fields.iter().filter(|(name, _)| is_of(name, id)).cloned());
+        }
+        fields.retain(|(name, _)| !name.starts_with("choice."));
+        fields.extend(ordered);
+    }
+    Form(fields)
+}
+
+/// Saves a question. When it was removed in the meantime and is to be added again, it comes back at the end of its
+/// section.
+pub(super) fn question(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    survey: SurveyId,
+    (id, form): (&QuestionId, &Form),
+) -> Result<Draft, Refused> {
+    let draft = find_draft(tx, survey)?;
+    let present = draft.definition.question(id);
+    let kind = present.map(|it| it.kind.name()).or_else(|| KindName::parse(form.text("kind")));
+    let Some(kind) = kind else { return Err(Refused::Action(actions::Error::NotFound)) };
+    let is_gone = present.is_none();
+    let taken = taken_choices(tx, &draft, id)?;
+    let question =
+        fields::read(form, (id.as_str(), kind), &draft.definition.languages, &taken).map_err(Refused::Fields)?;
+    if is_gone && form.text("do") == "keep-mine" {
+        return Ok(bring_back(tx, by, &draft, form, question)?);
+    }
+    let base = Fingerprint::offered(form.text("base"));
+    Ok(edit(tx, by, survey, None, &Edit::EditQuestion { base, question: Box::new(question), rename: None })?)
+}
+
+fn bring_back(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    draft: &Draft,
+    form: &Form,
+    question: Question,
+) -> Result<Draft, actions::Error> {
+    let survey = draft.survey.id;
+    let wanted = SectionId::parse(form.text("section")).ok().filter(|it| draft.definition.section(it).is_some());
+    let section = wanted.or_else(|| draft.definition.sections.last().map(|it| it.id.clone()));
+    let section = section.ok_or(actions::Error::NotFound)?;
+    let add = Edit::AddQuestion { section, index: usize::MAX, kind_name: question.kind.name() };
+    let with_blank = edit(tx, by, survey, None, &add)?;
+    let blank = with_blank.definition.questions().find(|it| draft.definition.question(&it.id).is_none());
+    let blank = blank.ok_or(actions::Error::NotFound)?;
+    let rename = Some(question.id.clone());
+    let question = Box::new(Question { id: blank.id.clone(), ..question });
+    edit(tx, by, survey, None, &Edit::EditQuestion { base: blank.fingerprint(), question, rename })
+}
+
+/// Saves a section's heading and description.
+pub(super) fn section(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    survey: SurveyId,
+    (id, form): (&SectionId, &Form),
+) -> Result<Draft, Refused> {
+    let languages = find_draft(tx, survey)?.definition.languages.clone();
+    let change = Edit::EditSection {
+        id: id.clone(),
+        base: Fingerprint::offered(form.text("base")),
+        title: text(form, "title", &languages),
+        description: text(form, "description", &languages),
+    };
+    Ok(edit(tx, by, survey, None, &change)?)
+}
+
+/// Saves those of the survey's own texts that the form changed.
+pub(super) fn texts(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    survey: SurveyId,
+    (names, form): (&[&'static str], &Form),
+) -> Result<Draft, Refused> {
+    let mut draft = find_draft(tx, survey)?;
+    for name in names {
+        let text = text(form, name, &draft.definition.languages);
+        let base = Fingerprint::offered(form.text(base_of(name)));
+        if base == Fingerprint::of_text(text.as_ref()) {
+            continue;
+        }
+        let change = match (*name, text) {
+            ("title", title) => {
+                Title::parse(form.text("title"))
+                    .map_err(|refusal| Refused::Fields(vec![("title".to_owned(), refusal.to_string())]))?;
+                let Some(title) = title else { continue };
+                Edit::SetTitle { base, title }
+            }
+            ("description", description) => Edit::SetDescription { base, description },
+            (_, thank_you) => Edit::SetThankYou { base, thank_you },
+        };
+        draft = edit(tx, by, survey, None, &change)?;
+    }
+    Ok(draft)
+}
+
+/// A text as a form gives it; `None` when it is written in no language.
+pub(super) fn text(form: &Form, name: &str, languages: &[Language]) -> Option<Text> {
+    let first = languages.first()?;
+    let wording =
+        |language: &Language| form.text(&fields::in_language(name, languages, language)).replace("\r\n", "\n");
+    if languages.iter().all(|it| wording(it).is_empty()) {
+        return None;
+    }
+    let text = Text::new(first.clone(), wording(first));
+    Some(languages.iter().skip(1).fold(text, |text, it| text.with(it, wording(it))))
+}
+
+/// Versions searched for ids of choices that were used before.
+const VERSIONS_MAX: u32 = 100;
+
+/// The ids of every choice that a question had in a published version.
+fn taken_choices(tx: &mut Tx<'_>, draft: &Draft, id: &QuestionId) -> Result<BTreeSet<String>, storage::Error> {
+    let mut taken = BTreeSet::new();
+    if draft.survey.version.0 == 0 {
+        return Ok(taken);
+    }
+    for version in surveys::versions(tx, draft.survey.id, VERSIONS_MAX)? {
+        let Ok(version) = Definition::parse_text(&version) else { continue };
+        let choices = version.question(id).and_then(|it| it.kind.choices()).unwrap_or_default();
+        taken.extend(choices.iter().map(|it| it.id.to_string()));
+    }
+    Ok(taken)
+}
+
+/// The field that a place in the whole document stands for: its last name.
+fn of_document(fault: &Fault) -> (String, String) {
+    let name = fault.pointer.rsplit('/').find(|it| !it.is_empty()).unwrap_or("label");
+    (name.to_owned(), fields::sentence(&fault.message))
+}
