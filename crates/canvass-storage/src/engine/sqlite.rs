@@ -87,7 +87,7 @@ impl Files {
         let files = Self { folder, health, directory, tenants, premium, standard, horizon, threads: Mutex::default() };
         // From here on, dropping the files ends the threads that were started.
         for (lane, log) in [(&files.premium, premium_log), (&files.standard, standard_log)] {
-            let thread = lane::start_writing(&lane.lane, log)?;
+            let thread = lane::start_writing(&lane.lane, log, files.health.clone())?;
             lock(&files.threads).push(thread);
         }
         let thread = files.horizon.start()?;

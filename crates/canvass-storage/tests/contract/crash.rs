@@ -15,6 +15,7 @@ use std::{
 use canvass_model::{id::SurveyId, plan::Lane};
 use canvass_storage::{Directory, Error, Settings, Tx, responses, summaries, surveys};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use crate::support::{Installation, SURVEY, alias, response, stored};
 
@@ -58,7 +59,7 @@ async fn killed_again_and_again_nothing_is_lost_or_counted_twice() {
 
 /// Starts a child on the folder and kills it after it acknowledged so many responses; answers all it acknowledged.
 fn run_and_kill(folder: &Path, round: u64, after: u64) -> BTreeSet<(String, String)> {
-    let mut child = start(folder, round, "");
+    let mut child = start("accept_and_apply", folder, round, "");
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let (mut acknowledged, mut count) = (BTreeSet::new(), 0);
     for line in lines {
@@ -76,56 +77,77 @@ fn run_and_kill(folder: &Path, round: u64, after: u64) -> BTreeSet<(String, Stri
     acknowledged
 }
 
-/// This test binary as a child that does the work of [`accept_and_apply`], told on its input where; `limit` is a
-/// command for its shell.
-pub fn start(folder: &Path, round: u64, limit: &str) -> Child {
+/// This test binary as a child that runs one of the ignored tests below, told on its input where; `limit` is a command
+/// for its shell.
+pub fn start(test: &str, folder: &Path, round: u64, limit: &str) -> Child {
     let mut command = Command::new("sh");
     let this = std::env::current_exe().unwrap();
-    let words = ["crash::accept_and_apply", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
-    command.args(["-c", &format!(r#"{limit} exec "$@""#), "sh"]).arg(this).args(words);
+    command.args(["-c", &format!(r#"{limit} exec "$@""#), "sh"]).arg(this).arg(format!("crash::{test}"));
+    command.args(["--exact", "--ignored", "--nocapture", "--test-threads=1"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     writeln!(child.stdin.take().unwrap(), "{round} {}", folder.join("data").display()).unwrap();
     child
 }
 
-/// Accepts responses with eight callers, and applies, until it is killed or the disk refuses.
+/// Accepts responses with eight callers, and applies them, until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "the child of other tests"]
 async fn accept_and_apply() {
-    let mut input = String::new();
-    std::io::stdin().read_line(&mut input).unwrap();
-    let (round, folder) = input.trim_end().split_once(' ').unwrap();
-    let round: u64 = round.parse().unwrap();
-    let directory = Directory::open(&Settings::embedded(folder)).await.unwrap();
-    let next = Arc::new(AtomicU64::new(0));
-    let mut callers = tokio::task::JoinSet::new();
-    for caller in 0..8 {
-        let tenant = directory.tenant(&alias(TENANTS[caller % TENANTS.len()])).await.unwrap().unwrap();
-        let next = Arc::clone(&next);
-        callers.spawn(async move {
-            loop {
-                let number = u128::from(round << 32 | next.fetch_add(1, Ordering::Relaxed));
-                let record = response(number);
-                if let Err(error) = tenant.append(vec![record.clone()]).await {
-                    return error.to_string();
-                }
-                // One write, so that a kill cannot leave half a line.
-                println!("acknowledged {} {}", tenant.record().alias.as_str(), record.answers);
-            }
-        });
-    }
+    let (directory, round) = open_as_told().await;
+    let mut callers = accept(&directory, round, u64::MAX).await;
     let intake = directory.intake();
     callers.spawn(async move {
         loop {
             match intake.apply(Lane::Standard, 50, apply).await {
                 Ok(applied) if applied.taken == 0 => tokio::task::yield_now().await,
                 Ok(_) => {}
-                Err(error) => return error.to_string(),
+                Err(error) => return Some(error.to_string()),
             }
         }
     });
-    let refusal = callers.join_next().await.unwrap().unwrap();
-    println!("refused: {refusal}");
+    panic!("ended with {:?}", callers.join_next().await);
+}
+
+/// Accepts responses with eight callers until each was refused.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the child of other tests"]
+async fn accept_until_refused() {
+    let (directory, round) = open_as_told().await;
+    for refusal in accept(&directory, round, 20_000).await.join_all().await.into_iter().flatten() {
+        println!("refused: {refusal}");
+    }
+}
+
+async fn open_as_told() -> (Directory, u64) {
+    let mut input = String::new();
+    std::io::stdin().read_line(&mut input).unwrap();
+    let (round, folder) = input.trim_end().split_once(' ').unwrap();
+    (Directory::open(&Settings::embedded(folder)).await.unwrap(), round.parse().unwrap())
+}
+
+/// Callers that send responses until they are refused or have sent `count_max` together; they answer the refusal.
+async fn accept(directory: &Directory, round: u64, count_max: u64) -> JoinSet<Option<String>> {
+    let next = Arc::new(AtomicU64::new(0));
+    let mut callers = JoinSet::new();
+    for caller in 0..8 {
+        let tenant = directory.tenant(&alias(TENANTS[caller % TENANTS.len()])).await.unwrap().unwrap();
+        let next = Arc::clone(&next);
+        callers.spawn(async move {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if count_max <= number {
+                    return None;
+                }
+                let record = response(u128::from(round << 32 | number));
+                if let Err(error) = tenant.append(vec![record.clone()]).await {
+                    return Some(error.to_string());
+                }
+                // One write, so that a kill cannot leave half a line.
+                println!("acknowledged {} {}", tenant.record().alias.as_str(), record.answers);
+            }
+        });
+    }
+    callers
 }
 
 /// Stores responses and keeps their number as the summary: read, added to, written.

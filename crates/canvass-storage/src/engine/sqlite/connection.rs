@@ -36,14 +36,14 @@ impl Health {
         match self.0.get() {
             None => Ok(()),
             Some(reason) => Err(Error::Unusable(format!(
-                "the disk failed to keep what was written ({reason}); stop Canvass, look at the disk, start it again"
+                "Canvass failed to keep what was written ({reason}); stop it, look at the disk, start it again"
             ))),
         }
     }
 
     /// Notes that the disk failed.
     pub(super) fn fail(&self, reason: &dyn std::fmt::Display) {
-        tracing::error!(%reason, "the disk failed to keep what was written; nothing more is accepted");
+        tracing::error!(%reason, "what was written may not be kept; nothing more is accepted");
         let _ = self.0.set(reason.to_string());
     }
 

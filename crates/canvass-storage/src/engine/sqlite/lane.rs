@@ -17,6 +17,7 @@ use crate::{
         Later,
         sqlite::{
             closed,
+            connection::Health,
             frame::Record,
             lock,
             log::Log,
@@ -239,18 +240,28 @@ fn likewise(error: &Error) -> Error {
 }
 
 /// Starts the thread that writes a lane down.
-pub(super) fn start_writing(lane: &Arc<Lane>, mut log: Log) -> Result<std::thread::JoinHandle<()>, Error> {
-    let last_will = LastWill(Arc::clone(lane));
+pub(super) fn start_writing(
+    lane: &Arc<Lane>,
+    mut log: Log,
+    health: Health,
+) -> Result<std::thread::JoinHandle<()>, Error> {
+    let last_will = LastWill { lane: Arc::clone(lane), health };
     let thread = std::thread::Builder::new().name("intake".to_owned());
-    thread.spawn(move || last_will.0.write(&mut log)).map_err(Error::engine)
+    thread.spawn(move || last_will.lane.write(&mut log)).map_err(Error::engine)
 }
 
 /// Lets nobody wait for a thread that has ended, even if by a panic.
-struct LastWill(Arc<Lane>);
+struct LastWill {
+    lane: Arc<Lane>,
+    health: Health,
+}
 
 impl Drop for LastWill {
     fn drop(&mut self) {
-        let mut queue = lock(&self.0.queue);
+        if std::thread::panicking() {
+            self.health.fail(&"the thread that writes the intake panicked");
+        }
+        let mut queue = lock(&self.lane.queue);
         queue.stage = Stage::Ending;
         queue.requests.clear();
     }

@@ -221,3 +221,43 @@ fn a_frame_is_kept_until_every_tenant_in_it_is_served() {
     while 0 < machine.apply(1).unwrap().taken {}
     assert_eq!((machine.stored(first), machine.stored(second)), (vec![1, 2], vec![3]));
 }
+
+#[test]
+fn many_at_once_stay_out_of_each_others_way() {
+    const APPENDS: u128 = 60;
+    let machine = Machine::new();
+    // More than may be open.
+    let tenants: Vec<_> = (0..8).map(|it| machine.tenant(it)).collect();
+    let (machine, tenants) = (&machine, &tenants);
+    std::thread::scope(|scope| {
+        for caller in 0..4 {
+            scope.spawn(move || {
+                for round in 0..APPENDS {
+                    let tenant = tenants[usize::try_from((caller + round) % 8).unwrap()];
+                    let numbers: Vec<u128> = (0..3).map(|it| 11 * (round * 100 + caller * 10 + it)).collect();
+                    machine.append(tenant, &numbers).unwrap();
+                    assert!(machine.stored(tenant).len() <= 1_000);
+                }
+            });
+        }
+        for _ in 0..2 {
+            scope.spawn(move || {
+                let mut taken = 0;
+                while taken < 50 {
+                    taken += machine.apply(40).unwrap().taken;
+                    machine.files().horizon.trim();
+                }
+            });
+        }
+    });
+    while 0 < machine.apply(1_000).unwrap().taken {}
+    let stored: Vec<Vec<u128>> = tenants.iter().map(|it| machine.stored(*it)).collect();
+    assert_eq!(stored.iter().map(Vec::len).sum::<usize>(), 4 * 3 * usize::try_from(APPENDS).unwrap());
+    for (tenant, stored) in tenants.iter().zip(stored) {
+        assert_eq!(machine.lent(*tenant), stored);
+    }
+    machine.trim(tenants[0]);
+    let sql = "select count(*) from frame";
+    let intake = rusqlite::Connection::open(machine.folder().join("intake/standard.db")).unwrap();
+    assert_eq!(intake.query_row(sql, [], |it| it.get::<_, u32>(0)).unwrap(), 0, "every frame was deleted");
+}
