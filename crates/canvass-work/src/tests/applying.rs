@@ -14,68 +14,74 @@ use canvass_model::{
 };
 use canvass_storage::{Tenant, dead_letters, pages::Visibility, surveys};
 
-use super::installation::{Installation, idle, until};
+use super::installation::{idle, on_every_engine, until};
 
 #[tokio::test]
 async fn accepted_responses_arrive_at_once_and_once() {
-    let installation = Installation::open().await;
-    let premium = installation.tenant("adatum", PlanId::Premium).await;
-    let standard = installation.tenant("fabrikam", PlanId::Standard).await;
-    let mut workers = installation.work(idle());
+    on_every_engine(async |installation| {
+        let premium = installation.tenant("adatum", PlanId::Premium).await;
+        let standard = installation.tenant("fabrikam", PlanId::Standard).await;
+        let mut workers = installation.work(idle());
 
-    for (tenant, count) in [(&premium, 250), (&standard, 100)] {
-        let survey = open_survey(tenant).await;
-        // Sent twice, as by an impatient browser.
-        for _ in 0..2 {
-            tenant.append((0..count).map(|nth| response(tenant, survey, nth)).collect()).await.unwrap();
+        for (tenant, count) in [(&premium, 250), (&standard, 100)] {
+            let survey = open_survey(tenant).await;
+            // Sent twice, as by an impatient browser.
+            for _ in 0..2 {
+                tenant.append((0..count).map(|nth| response(tenant, survey, nth)).collect()).await.unwrap();
+            }
+            until(async || responses(tenant, survey).await == u64::from(count)).await;
         }
-        until(async || responses(tenant, survey).await == u64::from(count)).await;
-    }
 
-    // Each was done once or, when the repetition came after it, twice; the counts follow the rows.
-    let applied = || workers.snapshot().into_iter().find(|it| it.worker == "apply").unwrap();
-    until(async || applied().in_hand == 0 && (350..=700).contains(&applied().done)).await;
-    assert_eq!((applied().failed, applied().errors), (0, 0));
-    assert!(applied().lag_ms.is_some());
-    tokio::select! {
-        why = workers.broken() => panic!("{why}"),
-        () = std::future::ready(()) => {}
-    }
-    assert!(workers.drain(Duration::from_secs(10)).await);
+        // Each was done once or, when the repetition came after it, twice; the counts follow the rows.
+        let applied = || workers.snapshot().into_iter().find(|it| it.worker == "apply").unwrap();
+        until(async || applied().in_hand == 0 && (350..=700).contains(&applied().done)).await;
+        assert_eq!((applied().failed, applied().errors), (0, 0));
+        assert!(applied().lag_ms.is_some());
+        tokio::select! {
+            why = workers.broken() => panic!("{why}"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(workers.drain(Duration::from_secs(10)).await);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_applied_holds_up_nothing_and_waits_with_its_reason() {
-    let installation = Installation::open().await;
-    let tenant = installation.tenant("adatum", PlanId::Standard).await;
-    let survey = open_survey(&tenant).await;
-    let nowhere = SurveyId::from(uuid::Uuid::from_u128(404));
-    let workers = installation.work(idle());
+    on_every_engine(async |installation| {
+        let tenant = installation.tenant("adatum", PlanId::Standard).await;
+        let survey = open_survey(&tenant).await;
+        let nowhere = SurveyId::from(uuid::Uuid::from_u128(404));
+        let workers = installation.work(idle());
 
-    let mut batch: Vec<Accepted> = (0..10).map(|nth| response(&tenant, survey, nth)).collect();
-    batch.insert(5, response(&tenant, nowhere, 11));
-    tenant.append(batch).await.unwrap();
+        let mut batch: Vec<Accepted> = (0..10).map(|nth| response(&tenant, survey, nth)).collect();
+        batch.insert(5, response(&tenant, nowhere, 11));
+        tenant.append(batch).await.unwrap();
 
-    until(async || responses(&tenant, survey).await == 10).await;
-    let dead = installation.directory.read(|tx| dead_letters::list(tx, None, 10)).await.unwrap();
-    assert_eq!(dead.iter().map(|it| it.survey).collect::<Vec<_>>(), [nowhere]);
-    assert!(dead[0].reason.contains("does not exist"), "{}", dead[0].reason);
-    until(async || workers.snapshot().iter().any(|it| it.failed == 1)).await;
+        until(async || responses(&tenant, survey).await == 10).await;
+        let dead = installation.directory.read(|tx| dead_letters::list(tx, None, 10)).await.unwrap();
+        assert_eq!(dead.iter().map(|it| it.survey).collect::<Vec<_>>(), [nowhere]);
+        assert!(dead[0].reason.contains("does not exist"), "{}", dead[0].reason);
+        until(async || workers.snapshot().iter().any(|it| it.failed == 1)).await;
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_drained_worker_takes_no_more() {
-    let installation = Installation::open().await;
-    let tenant = installation.tenant("adatum", PlanId::Standard).await;
-    let survey = open_survey(&tenant).await;
-    let workers = installation.work(idle());
-    let counters = workers.counters();
+    on_every_engine(async |installation| {
+        let tenant = installation.tenant("adatum", PlanId::Standard).await;
+        let survey = open_survey(&tenant).await;
+        let workers = installation.work(idle());
+        let counters = workers.counters();
 
-    assert!(workers.drain(Duration::from_secs(10)).await);
-    tenant.append(vec![response(&tenant, survey, 1)]).await.unwrap();
+        assert!(workers.drain(Duration::from_secs(10)).await);
+        tenant.append(vec![response(&tenant, survey, 1)]).await.unwrap();
 
-    assert!(tenant.is_waiting(response(&tenant, survey, 1).id).await.unwrap());
-    assert!(counters.iter().all(|it| it.snapshot().mood == crate::worker::Mood::Ended));
+        assert!(tenant.is_waiting(response(&tenant, survey, 1).id).await.unwrap());
+        assert!(counters.iter().all(|it| it.snapshot().mood == crate::worker::Mood::Ended));
+    })
+    .await;
 }
 
 /// The tenant's starter survey, published.

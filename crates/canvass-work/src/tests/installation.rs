@@ -23,6 +23,16 @@ use crate::{
     mail::{MailSettings, Post},
 };
 
+/// The tests' own PostgreSQL, the one that all crates share.
+#[expect(
+    clippy::disallowed_methods,
+    dead_code,
+    unreachable_pub,
+    reason = "it waits for a server, and these tests stop none"
+)]
+#[path = "../../../canvass/tests/all/support/postgres.rs"]
+mod postgres;
+
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -31,11 +41,26 @@ pub(super) struct Installation {
     folder: TempDir,
 }
 
+/// Runs a test on each engine, each time with a new installation.
+pub(super) async fn on_every_engine(test: impl AsyncFn(Installation)) {
+    println!("on embedded storage:");
+    test(Installation::open().await).await;
+    println!("on PostgreSQL:");
+    test(Installation::on_postgres().await).await;
+}
+
 impl Installation {
+    /// On embedded storage.
     pub(super) async fn open() -> Self {
         let folder = TempDir::with_prefix("canvass-work-").unwrap();
         let settings = canvass_storage::Settings::embedded(folder.path().join("data"));
         Self { directory: Directory::open(&settings).await.unwrap(), folder }
+    }
+
+    async fn on_postgres() -> Self {
+        let url = tokio::task::spawn_blocking(|| postgres::Postgres::shared().database()).await.unwrap();
+        let folder = TempDir::with_prefix("canvass-work-").unwrap();
+        Self { directory: Directory::open(&canvass_storage::Settings::postgres(url)).await.unwrap(), folder }
     }
 
     /// Where mails end.

@@ -9,7 +9,7 @@ use canvass_storage::{
     surveys,
 };
 
-use super::installation::{Installation, idle, sign_up, until};
+use super::installation::{idle, on_every_engine, sign_up, until};
 use crate::{
     Workers,
     worker::{Mood, Snapshot},
@@ -18,53 +18,57 @@ use crate::{
 #[tokio::test]
 async fn the_trash_is_emptied_after_its_time_and_not_before() {
     for (days, stays) in [(31, false), (29, true)] {
-        let installation = Installation::open().await;
-        let tenant = installation.tenant("adatum", PlanId::Standard).await;
-        let trash = tenant.write(move |tx| {
-            let survey = actions::create_blank(tx, &Actor::Canvass, &Title::parse("Lunch").unwrap())?;
-            let trashed_at = Some(tx.now().plus_ms(-days * Timestamp::DAY_MS));
-            surveys::update(tx, &Survey { trashed_at, ..survey.clone() })?;
-            Ok::<_, canvass_actions::Error>(survey.id)
-        });
-        let survey = trash.await.unwrap();
+        on_every_engine(async |installation| {
+            let tenant = installation.tenant("adatum", PlanId::Standard).await;
+            let trash = tenant.write(move |tx| {
+                let survey = actions::create_blank(tx, &Actor::Canvass, &Title::parse("Lunch").unwrap())?;
+                let trashed_at = Some(tx.now().plus_ms(-days * Timestamp::DAY_MS));
+                surveys::update(tx, &Survey { trashed_at, ..survey.clone() })?;
+                Ok::<_, canvass_actions::Error>(survey.id)
+            });
+            let survey = trash.await.unwrap();
 
-        let workers = installation.work(idle());
-        until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
+            let workers = installation.work(idle());
+            until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
 
-        let found = tenant.read(move |tx| surveys::find(tx, survey)).await.unwrap();
-        assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
+            let found = tenant.read(move |tx| surveys::find(tx, survey)).await.unwrap();
+            assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
+        })
+        .await;
     }
 }
 
 #[tokio::test]
 async fn a_session_that_has_ended_goes_and_one_that_has_not_stays() {
-    let installation = Installation::open().await;
-    installation.tenant("adatum", PlanId::Standard).await;
-    let who = Who::Account(sign_up("adatum").account);
-    installation
-        .directory
-        .write(move |tx| {
-            for (nth, ends_in_ms) in [(1, -1), (2, Timestamp::HOUR_MS)] {
-                let now = tx.now();
-                let session = Session {
-                    id: SessionId::from(uuid::Uuid::from_u128(nth)),
-                    who,
-                    agent: String::new(),
-                    created_at: now,
-                    seen_at: now,
-                    expires_at: now.plus_ms(ends_in_ms),
-                };
-                sessions::insert(tx, &SecretHash([u8::try_from(nth).unwrap_or_default(); 32]), &session)?;
-            }
-            Ok::<_, canvass_storage::Error>(())
-        })
-        .await
-        .unwrap();
+    on_every_engine(async |installation| {
+        installation.tenant("adatum", PlanId::Standard).await;
+        let who = Who::Account(sign_up("adatum").account);
+        installation
+            .directory
+            .write(move |tx| {
+                for (nth, ends_in_ms) in [(1, -1), (2, Timestamp::HOUR_MS)] {
+                    let now = tx.now();
+                    let session = Session {
+                        id: SessionId::from(uuid::Uuid::from_u128(nth)),
+                        who,
+                        agent: String::new(),
+                        created_at: now,
+                        seen_at: now,
+                        expires_at: now.plus_ms(ends_in_ms),
+                    };
+                    sessions::insert(tx, &SecretHash([u8::try_from(nth).unwrap_or_default(); 32]), &session)?;
+                }
+                Ok::<_, canvass_storage::Error>(())
+            })
+            .await
+            .unwrap();
 
-    let workers = installation.work(idle());
+        let workers = installation.work(idle());
 
-    until(async || swept(&workers).done == 1).await;
-    assert_eq!(installation.directory.read(move |tx| sessions::list(tx, who)).await.unwrap().len(), 1);
+        until(async || swept(&workers).done == 1).await;
+        assert_eq!(installation.directory.read(move |tx| sessions::list(tx, who)).await.unwrap().len(), 1);
+    })
+    .await;
 }
 
 /// What the sweep has done.
