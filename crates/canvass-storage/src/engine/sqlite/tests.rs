@@ -21,6 +21,7 @@ use crate::{Error, Receipt, engine::Value, intake::Applied};
 mod bounds;
 mod damage;
 mod exactly_once;
+mod session;
 
 /// An engine whose process can crash.
 struct Machine {

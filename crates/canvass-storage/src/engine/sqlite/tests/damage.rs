@@ -32,6 +32,43 @@ fn a_damaged_tenants_file_stops_only_that_tenant() {
 }
 
 #[test]
+fn a_tenant_whose_file_is_too_new_waits_and_keeps_nobody_waiting() {
+    let mut machine = Machine::new();
+    let (newer, other) = (machine.tenant(1), machine.tenant(2));
+    let before = machine.folder();
+    let name = machine.files().folder.tenant(newer).strip_prefix(&before).unwrap().to_owned();
+    let set_version = |folder: &Path, version: u32| {
+        let file = Connection::open(folder.join(&name)).unwrap();
+        file.execute_batch(&format!("pragma user_version = {version}")).unwrap();
+    };
+    let version = Connection::open(before.join("template.db")).unwrap();
+    let version: u32 = version.query_row("pragma user_version", [], |it| it.get(0)).unwrap();
+    machine.crash(|folder| set_version(folder, 9_999));
+    machine.append(newer, &[1]).unwrap();
+    assert!(matches!(machine.apply(10), Err(Error::Unusable(_))));
+    machine.append(other, &[2]).unwrap();
+    assert_eq!(machine.apply(10).unwrap(), Applied { taken: 1, dead: 0 });
+    assert_eq!(machine.apply(10).unwrap(), Applied::default());
+    assert_eq!(machine.files().backlog(Lane::Standard).unwrap().records, 1);
+
+    machine.crash(|folder| set_version(folder, version));
+    machine.apply(10).unwrap();
+    assert_eq!((machine.stored(newer), machine.stored(other)), (vec![1], vec![2]));
+}
+
+#[test]
+fn a_record_that_breaks_a_constraint_becomes_a_dead_letter() {
+    let machine = Machine::new();
+    let tenant = machine.tenant(1);
+    machine.append(tenant, &[1]).unwrap();
+    let applied = machine.files().apply(Lane::Standard, 10, &mut |_, session, _| {
+        session.execute("insert into summary (survey, revision, body) values ('unknown', 1, '')", &[]).map(drop)
+    });
+    assert_eq!(applied.unwrap(), Applied { taken: 1, dead: 1 });
+    assert_eq!(machine.dead(tenant), [1]);
+}
+
+#[test]
 fn responses_of_a_tenant_that_was_removed_are_dropped() {
     let machine = Machine::new();
     let (gone, other) = (machine.tenant(1), machine.tenant(2));
