@@ -7,6 +7,7 @@
     reason = "tests wait, read their environment and panic"
 )]
 
+mod access;
 mod bfi;
 mod commands;
 mod configuration;
