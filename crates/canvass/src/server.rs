@@ -47,9 +47,14 @@ impl Running {
         Ok(Self { url, address, directory, shutdown, web, workers })
     }
 
-    /// Where it answers.
+    /// Where people find this installation.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether this process answers requests.
+    pub fn serves(&self) -> bool {
+        !self.web.is_empty()
     }
 
     /// What it listens on, if it has the role of the web.

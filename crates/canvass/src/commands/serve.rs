@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     demo::{self, Entrance},
     failure::Exit,
-    logging,
+    logging, storage,
 };
 
 pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {
@@ -49,32 +49,35 @@ pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {
 
 /// Says where Canvass answers, how the first operator gets in, and how to get into the demonstration.
 async fn announce(cli: &Cli, serve: &Serve, config: &Config, running: &Running) -> Result<(), Failure> {
-    let url = running.url();
-    let operator = running.operator_setup_url().await?;
+    let url = running.serves().then(|| running.url());
+    // A process without the web leaves the link to one that can be opened: each new link ends the one before.
+    let operator = if running.serves() { running.operator_setup_url().await? } else { None };
     let entrances = if serve.demo { demo::seed(running.directory(), config).await? } else { Vec::new() };
     let mut json = json!({ "url": url, "operator_setup_url": operator });
     if serve.demo {
         json["demo"] = json!(entrances);
     }
-    cli.output().show(&json, || sentences(url, operator.as_deref(), &entrances))?;
+    cli.output().show(&json, || {
+        let mut lines = vec![match url {
+            Some(url) => format!("Canvass answers at {url}"),
+            None => "Canvass works; another process answers".to_owned(),
+        }];
+        lines.push(format!("Its data: {}", storage::place(&config.storage)));
+        lines.extend(operator.map(|link| {
+            format!("\nThere is no operator yet. This link makes one; it is good once, and for a day:\n  {link}")
+        }));
+        lines.extend(entrances.iter().map(|entrance| sentences(running.url(), entrance)));
+        lines.push("\nCtrl-C stops it.".to_owned());
+        lines.join("\n")
+    })?;
     Ok(())
 }
 
-fn sentences(url: &str, operator: Option<&str>, entrances: &[Entrance]) -> String {
-    let mut lines = vec![format!("Canvass answers at {url}")];
-    if let Some(link) = operator {
-        lines.push(String::new());
-        lines.push("There is no operator yet. This link makes one; it is good once, and for a day:".to_owned());
-        lines.push(format!("  {link}"));
-    }
-    for Entrance { alias, email, password, token } in entrances {
-        lines.push(String::new());
-        lines.push(format!("{alias}: surveys at {url}/{alias}, console at {url}/-/login"));
-        lines.push(format!("  e-mail    {email}"));
-        lines.push(format!("  password  {password}"));
-        lines.push(format!("  token     {token}"));
-    }
-    lines.join("\n")
+fn sentences(url: &str, Entrance { alias, email, password, token }: &Entrance) -> String {
+    format!(
+        "\n{alias}: surveys at {url}/{alias}, console at {url}/-/login\n  e-mail    {email}\n  password  {password}\n  \
+         token     {token}"
+    )
 }
 
 /// The signals that ask a server to stop.

@@ -120,7 +120,7 @@ async fn two_processes_serve_one_database() {
         return;
     }
     let one = Process::spawn();
-    let other = one.beside();
+    let other = one.beside(&[]);
     for server in [&one, &other] {
         server.visitor("A probe").get("/-/health").await.expect(200);
     }

@@ -8,6 +8,7 @@ mod canvass;
 mod cast;
 mod form;
 mod log;
+mod lunch;
 mod person;
 pub mod postgres;
 mod process;
@@ -15,6 +16,7 @@ mod survey;
 
 pub use canvass::{Canvass, on_postgres};
 pub use cast::PASSWORD;
+pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
 pub use process::{Finished, Process, canvass, command};
 pub use survey::Survey;

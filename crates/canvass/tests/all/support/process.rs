@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -27,7 +27,9 @@ pub struct Process {
     arguments: Vec<String>,
     folder: TempDir,
     url: String,
+    disk_bytes: Option<u32>,
     child: Option<Child>,
+    log: Option<mpsc::Receiver<String>>,
     /// What it printed when it was ready.
     pub ready: Value,
 }
@@ -94,31 +96,57 @@ impl Process {
         Self::begin(folder, ["--storage".to_owned(), url.to_owned()], arguments)
     }
 
+    /// Starts a server whose embedded storage has a disk of its own of so many bytes, and whose files are reached
+    /// through [`disk`](Self::disk). `None` on a machine that gives no such disk to an ordinary user.
+    pub fn spawn_on_disk(bytes: u32, arguments: &[&str]) -> Option<Self> {
+        let tried = Command::new("unshare").args(["-r", "-m", "true"]).status();
+        if !tried.is_ok_and(|it| it.success()) {
+            eprintln!("not tested: this machine gives no mounts to ordinary users");
+            return None;
+        }
+        let folder = TempDir::new().expect("a temporary folder");
+        let disk = folder.path().join("disk");
+        std::fs::create_dir(&disk).expect("a temporary folder is writable");
+        let place = ["--data".to_owned(), disk.join("data").display().to_string()];
+        let mut process = Self::prepare(folder, place, arguments);
+        process.disk_bytes = Some(bytes);
+        process.start_again();
+        Some(process)
+    }
+
+    /// The disk of [`spawn_on_disk`](Self::spawn_on_disk), as seen from here while the process runs.
+    pub fn disk(&self) -> PathBuf {
+        let id = self.child.as_ref().expect("it runs").id();
+        let inside = self.folder.path().join("disk");
+        Path::new("/proc").join(id.to_string()).join("root").join(inside.strip_prefix("/").expect("it is absolute"))
+    }
+
     fn begin(folder: TempDir, place: [String; 2], more: &[&str]) -> Self {
-        let listen = ["--listen".to_owned(), format!("127.0.0.1:{}", free_port())];
-        let more = more.iter().map(|it| (*it).to_owned());
-        let arguments = place.into_iter().chain(listen).chain(more).collect();
-        let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
+        let mut process = Self::prepare(folder, place, more);
         process.start_again();
         process
     }
 
-    /// A second process on the same data, which leaves the demonstration to the first.
-    pub fn beside(&self) -> Self {
-        let mut arguments = self.arguments.clone();
-        let listen = arguments.iter().position(|it| it == "--listen").expect("`spawn_with` put it there");
-        arguments[listen + 1] = format!("127.0.0.1:{}", free_port());
-        arguments.retain(|it| it != "--demo");
-        let folder = TempDir::new().expect("a temporary folder");
-        let mut process = Self { arguments, folder, url: String::new(), child: None, ready: Value::Null };
-        process.start_again();
-        process
+    fn prepare(folder: TempDir, place: [String; 2], more: &[&str]) -> Self {
+        let listen = ["--listen".to_owned(), format!("127.0.0.1:{}", free_port())];
+        let more = more.iter().map(|it| (*it).to_owned());
+        let arguments = place.into_iter().chain(listen).chain(more).collect();
+        let url = String::new();
+        Self { arguments, folder, url, disk_bytes: None, child: None, log: None, ready: Value::Null }
+    }
+
+    /// A second process on the same data, with arguments of its own.
+    pub fn beside(&self, arguments: &[&str]) -> Self {
+        Self::begin(TempDir::new().expect("a temporary folder"), self.place(), arguments)
     }
 
     /// Starts it again after it was killed or stopped: the same data, the same address.
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "it runs already");
-        let mut command = command();
+        let mut command = match self.disk_bytes {
+            None => command(),
+            Some(bytes) => on_disk(&self.folder.path().join("disk"), bytes),
+        };
         command
             .current_dir(self.folder.path())
             .args(["serve", "--json"])
@@ -134,11 +162,12 @@ impl Process {
             panic!("canvass serve did not start:\n{}", complaints.iter().collect::<Vec<_>>().join("\n"));
         };
         self.ready = serde_json::from_str(&line).expect("it prints JSON");
-        self.url = self.ready["url"].as_str().expect("it prints its URL").to_owned();
+        self.url = self.ready["url"].as_str().unwrap_or_default().to_owned();
         self.child = Some(child);
+        self.log = Some(complaints);
     }
 
-    /// Where it answers.
+    /// Where it answers; empty when it only works.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -156,6 +185,12 @@ impl Process {
     /// Someone nobody knows.
     pub fn visitor(&self, name: &str) -> Person {
         Person::new(name, &self.url)
+    }
+
+    /// The lines it has logged, once it has ended.
+    pub fn log(&mut self) -> Vec<String> {
+        assert!(self.child.is_none(), "it still runs");
+        self.log.take().map(|it| it.iter().collect()).unwrap_or_default()
     }
 
     /// Kills it with signal 9: nothing of it can react.
@@ -189,6 +224,15 @@ impl Drop for Process {
             self.kill();
         }
     }
+}
+
+/// The binary with a file system in memory, which only it and its like see.
+fn on_disk(disk: &Path, bytes: u32) -> Command {
+    let script = format!("mount -t tmpfs -o size={bytes} tmpfs \"$1\" && shift && exec \"$@\"");
+    let mut command = Command::new("unshare");
+    command.args(["-r", "-m", "sh", "-c", &script, "sh"]).arg(disk).arg(env!("CARGO_BIN_EXE_canvass"));
+    command.stdin(Stdio::null());
+    command
 }
 
 /// The lines of a pipe as they come; read to the end, so that the process never waits for us.

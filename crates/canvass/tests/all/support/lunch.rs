@@ -1,0 +1,17 @@
+//! A small survey: this file is about Lunch, for tests that are about something else.
+
+use serde_json::{Value, json};
+
+use super::{Person, Survey};
+
+/// The one survey of one question, published at `/adatum/lunch` by a program of Adatum.
+pub async fn lunch(program: &Person) -> Survey {
+    let question = json!({ "id": "soup", "type": "yes_no", "label": "Soup?", "required": true });
+    let definition = json!({ "title": "Lunch", "sections": [{ "id": "all", "questions": [question] }] });
+    Survey::publish(program.clone(), "adatum", "lunch", &definition).await
+}
+
+/// A response to it.
+pub fn soup() -> Value {
+    json!({ "answers": { "soup": true } })
+}
