@@ -207,6 +207,26 @@ async fn versions_are_kept_by_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn titles_are_found_for_the_ids_that_name_a_survey() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        tenant
+            .write(|tx| {
+                let (lunch, dinner) = (a_survey(tx, "Lunch")?, a_survey(tx, "Dinner")?);
+                surveys::update(tx, &dinner.clone().trash(tx.now()).unwrap())?;
+                let mut titles = surveys::titles(tx, &[dinner.id, nowhere(), lunch.id])?;
+                titles.sort();
+                assert_eq!(titles, [(lunch.id, "Lunch".to_owned()), (dinner.id, "Dinner".to_owned())]);
+                assert_eq!(surveys::titles(tx, &[])?, []);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_found_by_its_key_and_its_survey() {
     on_each_engine(async |directory| {
         let tenant = a_tenant(&directory, "Adatum").await;
