@@ -168,7 +168,7 @@ impl Tenant {
         if !self.engine.is_shared() || self.shelf.is_fresh() {
             return Ok(());
         }
-        let stored = self.read(|tx| surveys::content_stamp(tx)).await?;
+        let stored = self.read(surveys::content_stamp).await?;
         self.shelf.confirm(stored);
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Tenant {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (engine, id, shelf) = (Arc::clone(&self.engine), self.record.id, Arc::clone(&self.shelf));
+        let (engine, id, kept) = (Arc::clone(&self.engine), self.record.id, Arc::clone(&self.shelf));
         let done = blocking(move || {
             let (mut outcome, mut content_changed, mut counted) = (None, false, Vec::new());
             let ended = engine.with_tenant(id, mode, &mut |session| {
@@ -196,9 +196,11 @@ impl Tenant {
             });
             if ended.is_ok() {
                 if content_changed {
-                    shelf.change();
+                    kept.change();
                 }
-                counted.into_iter().for_each(|survey| shelf.tell(survey));
+                for survey in counted {
+                    kept.tell(survey);
+                }
             }
             Ok(settle(outcome, ended))
         })
@@ -298,12 +300,13 @@ impl OpenTenants {
 
     /// The handle for a record the directory just read.
     pub(crate) fn handle(&self, record: TenantRecord) -> Tenant {
-        let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
-        Tenant { record, engine: Arc::clone(&self.engine), shelf, bells: self.bells.clone() }
+        let kept = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
+        Tenant { record, engine: Arc::clone(&self.engine), shelf: kept, bells: self.bells.clone() }
     }
 
     /// What was learned of an alias less than a second ago: a tenant, or that there is none.
     #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
+    #[expect(clippy::option_option, reason = "not known, known to be nobody's, known: one match at the only caller")]
     pub(crate) fn known(&self, alias: &Alias) -> Option<Option<Tenant>> {
         let (at, record) = lock(&self.records).get(alias).cloned()?;
         (Instant::now().duration_since(at) < STALE_MAX).then(|| record.map(|it| self.handle(it)))
@@ -317,9 +320,9 @@ impl OpenTenants {
 
     /// Tells those on this node who watch `survey`.
     pub(crate) fn tell(&self, id: TenantId, survey: SurveyId) {
-        let shelf = lock(&self.shelves).get(&id).map(Arc::clone);
-        if let Some(shelf) = shelf {
-            shelf.tell(survey);
+        let kept = lock(&self.shelves).get(&id).map(Arc::clone);
+        if let Some(kept) = kept {
+            kept.tell(survey);
         }
     }
 
