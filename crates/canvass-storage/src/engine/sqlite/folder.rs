@@ -78,12 +78,12 @@ impl Folder {
     /// All tenants that have a file.
     pub(super) fn tenants(&self) -> Result<Vec<TenantId>, Error> {
         let mut tenants = Vec::new();
-        for shelf in fs::read_dir(self.root.join("tenants")).map_err(Error::engine)? {
-            let shelf = shelf.map_err(Error::engine)?.path();
-            if !shelf.is_dir() {
+        for entry in fs::read_dir(self.root.join("tenants")).map_err(Error::engine)? {
+            let folder = entry.map_err(Error::engine)?.path();
+            if !folder.is_dir() {
                 continue;
             }
-            for file in fs::read_dir(shelf).map_err(Error::engine)? {
+            for file in fs::read_dir(folder).map_err(Error::engine)? {
                 let name = file.map_err(Error::engine)?.file_name();
                 let id = name.to_str().and_then(|it| it.strip_suffix(".db")).and_then(TenantId::parse);
                 tenants.extend(id);
