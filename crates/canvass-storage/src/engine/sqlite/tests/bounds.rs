@@ -20,6 +20,14 @@ fn record(tenant: u128, number: u128) -> Record {
     Record { tenant: Uuid::from_u128(tenant).into(), response: response(number) }
 }
 
+/// A record that does not compress.
+fn large(number: u128, bytes: usize) -> Record {
+    let noise = std::iter::successors(Some(1_u64), |it| Some(it.wrapping_mul(6_364_136_223_846_793_005) + 1));
+    let mut record = record(1, number);
+    record.response.answers = noise.take(bytes).map(|it| char::from(b'0' + (it >> 58) as u8)).collect();
+    record
+}
+
 #[test]
 fn a_full_queue_refuses_before_it_accepts() {
     let lane = LaneQueue::new(String::new(), Waiting::default());
@@ -49,14 +57,7 @@ fn a_full_disk_acknowledges_nothing_and_space_brings_it_back() {
     log.take_written();
 
     log.limit_pages(20);
-    let large = |number| {
-        let noise = std::iter::successors(Some(1_u64), |it| Some(it.wrapping_mul(6_364_136_223_846_793_005) + 1));
-        let noise: String = noise.take(200_000).map(|it| char::from(b'0' + (it >> 58) as u8)).collect();
-        let mut record = record(1, number);
-        record.response.answers = noise;
-        record
-    };
-    let refused = log.append(vec![large(2)]);
+    let refused = log.append(vec![large(2, 200_000)]);
     assert!(matches!(refused, Err(Error::Full)), "{refused:?}");
     assert!(log.take_written().is_empty());
 
@@ -122,6 +123,19 @@ fn a_tenants_log_does_not_grow_without_end() {
     }
     let path = super::super::folder::beside(&machine.files().folder.tenant(tenant), "wal");
     assert!(fs::metadata(path).unwrap().len() < 6 << 20);
+}
+
+#[test]
+fn an_intakes_log_does_not_grow_without_end() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("lane.db");
+    let (mut log, _, _) = Log::open(path.clone(), Health::default()).unwrap();
+    for number in 0..30 {
+        log.append(vec![large(number, 1_000_000)]).unwrap();
+        log.tidy();
+        log.take_written();
+    }
+    assert!(fs::metadata(super::super::folder::beside(&path, "wal")).unwrap().len() < 12 << 20);
 }
 
 /// How many files below a folder this process has open whose names end so.
