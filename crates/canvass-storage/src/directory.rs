@@ -119,6 +119,25 @@ impl Directory {
         &self.bells
     }
 
+    /// Notes in the directory that responses of these tenants were applied, about once a minute each. A note that fails
+    /// is only missed: the next one says the same.
+    pub(crate) fn note_active(&self, tenants: impl IntoIterator<Item = TenantId>) {
+        let due: Vec<TenantId> = tenants.into_iter().filter(|it| self.open.is_note_due(*it)).collect();
+        if due.is_empty() {
+            return;
+        }
+        let noted = self.engine.with_directory(Mode::Write, &mut |session| {
+            let mut tx = DirectoryTx::new(session, now());
+            for tenant in &due {
+                tenants::touch(&mut tx, *tenant)?;
+            }
+            Ok(End::Commit)
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, "The directory could not be told which tenants are active");
+        }
+    }
+
     /// Tells everybody on this node who watches a survey that its responses changed.
     pub(crate) fn tell(&self, tenant: TenantId, survey: SurveyId) {
         self.open.tell(tenant, survey);

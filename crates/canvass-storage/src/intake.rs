@@ -75,9 +75,11 @@ impl Intake {
                 Ok(())
             });
             // Also of a round that ended with an error: others may have been served before it.
-            for (tenant, survey) in touched {
-                directory.tell(tenant, survey);
+            for (tenant, survey) in &touched {
+                directory.tell(*tenant, *survey);
             }
+            let active: HashSet<TenantId> = touched.into_iter().map(|(tenant, _)| tenant).collect();
+            directory.note_active(active);
             applied
         })
         .await

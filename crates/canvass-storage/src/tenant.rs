@@ -54,6 +54,8 @@ struct Shelf {
     stamp: AtomicU64,
     /// This month's responses, and when they were counted.
     usage: Mutex<Option<(Instant, u64)>>,
+    /// When the directory was last told that responses were applied.
+    noted: Mutex<Option<Instant>>,
 }
 
 /// Values computed from a tenant's data, good for one state of its content.
@@ -76,6 +78,8 @@ pub(crate) struct OpenTenants {
 const STALE_MAX: Duration = Duration::from_millis(900);
 /// How often a shared store is asked whether a watched survey changed.
 const WATCH_EVERY: Duration = Duration::from_millis(400);
+/// How often the directory is told that a tenant is active.
+const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// Values kept per tenant; past that the shelf is emptied.
 const VALUES_MAX: usize = 256;
 /// Tenants remembered at once; each costs a few hundred bytes when idle.
@@ -234,6 +238,7 @@ impl Shelf {
             changes: Mutex::new(HashMap::new()),
             stamp: AtomicU64::new(0),
             usage: Mutex::new(None),
+            noted: Mutex::new(None),
         }
     }
 
@@ -324,6 +329,19 @@ impl OpenTenants {
         if let Some(kept) = kept {
             kept.tell(survey);
         }
+    }
+
+    /// Whether the directory is to be told now that this tenant is active; then it is taken to have been.
+    #[expect(clippy::disallowed_methods, reason = "how long ago is measured by the monotonic clock")]
+    pub(crate) fn is_note_due(&self, id: TenantId) -> bool {
+        let shelf_of = Arc::clone(lock(&self.shelves).get_or_insert(id, || Arc::new(Shelf::new())));
+        let mut noted = lock(&shelf_of.noted);
+        let now = Instant::now();
+        let is_due = noted.is_none_or(|it| NOTE_EVERY <= now.duration_since(it));
+        if is_due {
+            *noted = Some(now);
+        }
+        is_due
     }
 
     /// Forgets what was learned, after a change of the directory.

@@ -6,7 +6,10 @@ use canvass_model::{
     plan::{Lane, PlanId},
     response::Accepted,
 };
-use canvass_storage::{Backlog, Error, Receipt};
+use canvass_storage::{
+    Backlog, Error, Receipt,
+    tenants::{self, Filter},
+};
 
 use crate::support::{on_every_engine, response, stored};
 
@@ -21,6 +24,23 @@ async fn an_accepted_response_is_applied_exactly_once() {
         assert_eq!(canvass.apply(10).await.taken, 2);
         assert_eq!(canvass.apply(10).await.taken, 0);
         assert_eq!(stored(&tenant).await, [response(1), response(2)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_directory_hears_that_a_tenant_is_active() {
+    on_every_engine(async |canvass| {
+        let tenant = canvass.tenant("adatum").await;
+        canvass.tenant("fabrikam").await;
+        tenant.append(vec![response(1)]).await.unwrap();
+        canvass.drain().await;
+
+        let all = Filter { limit: 10, ..Filter::default() };
+        let listed = canvass.directory.read(move |tx| tenants::list(tx, &all)).await.unwrap();
+        let active: Vec<_> =
+            listed.iter().filter(|it| it.active_at.is_some()).map(|it| it.record.alias.as_str()).collect();
+        assert_eq!(active, ["adatum"]);
     })
     .await;
 }
