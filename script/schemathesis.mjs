@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { root, startCanvass } from "../tests/browser/canvass.mjs";
 
 /** A run takes about one minute; a hung one must not hold everything up. */
-const RUN_MS_MAX = 180_000;
+const RUN_MS_MAX = 300_000;
 
 const CHECKS = [
   "not_a_server_error",
@@ -37,6 +37,8 @@ try {
     ...["--checks", CHECKS.join(",")],
     ...["--phases", "examples,coverage,fuzzing"],
     ...["--max-examples", "25", "--seed", "1", "--rate-limit", "auto"],
+    // How long making an example takes says how busy the machine is, not whether Canvass is right.
+    ...["--suppress-health-check", "too_slow"],
     ...["--generation-database", "none", "--continue-on-failure", "--no-color"],
     ...process.argv.slice(2),
   ]);

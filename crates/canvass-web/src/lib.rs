@@ -1,6 +1,6 @@
 //! The HTTP door: routes, access, pages, API, assets and templates.
 //!
-//! A handler asks for a person ([`access`]), never for a tenant; what it may do follows from who that is.
+//! A handler asks for a person (`access`), never for a tenant; what it may do follows from who that is.
 
 mod access;
 mod api;
