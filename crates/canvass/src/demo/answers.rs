@@ -3,6 +3,7 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     reason = "numbers of a demonstration are far below 2^52"
 )]
 
@@ -102,7 +103,7 @@ impl Respondent<'_> {
             return None;
         }
         match &question.kind {
-            Kind::ShortText { .. } | Kind::LongText { .. } => self.text(question.id.as_str()),
+            Kind::ShortText { .. } | Kind::LongText { .. } => self.text(question),
             Kind::Integer { min, max, .. } => {
                 let (min, max) = (min.unwrap_or(0), max.unwrap_or(100));
                 Some(json!(self.amount(min as f64, max as f64).round()))
@@ -112,9 +113,11 @@ impl Respondent<'_> {
                 let amount = self.amount(min, max.unwrap_or(100.0));
                 Some(json!(min + ((amount - min) / step).round() * step))
             }
-            Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => self.pick(choices, other),
+            Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => {
+                self.pick(question, choices, other)
+            }
             Kind::MultipleChoice { choices, other, picks_min, picks_max } => {
-                Some(self.picks(choices, other, (*picks_min, *picks_max)))
+                Some(self.picks(question, (choices, other), (*picks_min, *picks_max)))
             }
             Kind::Stars { .. } | Kind::OpinionScale { .. } | Kind::Nps { .. } => self.rating(question),
             Kind::YesNo => {
@@ -125,8 +128,8 @@ impl Respondent<'_> {
         }
     }
 
-    fn text(&mut self, question: &str) -> Option<Value> {
-        let moods = TEXTS.get(question)?;
+    fn text(&mut self, question: &Question) -> Option<Value> {
+        let moods = TEXTS.get(question.id.as_str())?;
         if !self.dice.happens(WRITTEN) {
             return None;
         }
@@ -135,30 +138,38 @@ impl Respondent<'_> {
             mood if mood < 0.8 => &moods.middle,
             _ => &moods.high,
         };
-        self.dice.one_of(texts).map(|it| json!(it))
+        let first = self.dice.one_of(texts)?;
+        let second = self.dice.one_of(texts)?;
+        let goes_on = matches!(question.kind, Kind::LongText { .. }) && first != second && self.dice.happens(WRITTEN);
+        Some(if goes_on { json!(format!("{first} {second}")) } else { json!(first) })
     }
 
     /// A number between bounds: small ones are common where the bounds are far apart, the middle is where they are not.
     fn amount(&mut self, min: f64, max: f64) -> f64 {
-        const FAR_APART: f64 = 200.0;
+        const FAR_APART: f64 = 1_000.0;
         let share = if FAR_APART < max - min {
-            self.dice.throw().powi(3)
+            self.dice.throw().powi(7)
         } else {
             (0.4 + 0.18 * self.dice.bell()).clamp(0.0, 1.0)
         };
         min + share * (max - min)
     }
 
-    fn pick(&mut self, choices: &[Choice], other: &Other) -> Option<Value> {
+    fn pick(&mut self, question: &Question, choices: &[Choice], other: &Other) -> Option<Value> {
         if matches!(other, Other::Offered { .. }) && self.dice.happens(OTHERWISE) {
-            return self.something_else();
+            return self.something_else(question);
         }
-        let ranks = (1..=choices.len()).map(|rank| 1.0 / (rank as f64).sqrt());
+        let ranks = (1..=choices.len()).map(|rank| (rank as f64).powf(-1.3));
         let weights: Vec<f64> = ranks.zip(choices).map(|(weight, it)| weight * popularity(it)).collect();
         choices.get(self.dice.weighted(&weights)).map(|it| json!(it.id.as_str()))
     }
 
-    fn picks(&mut self, choices: &[Choice], other: &Other, (min, max): (Option<u32>, Option<u32>)) -> Value {
+    fn picks(
+        &mut self,
+        question: &Question,
+        (choices, other): (&[Choice], &Other),
+        (min, max): (Option<u32>, Option<u32>),
+    ) -> Value {
         let max = max.map_or(choices.len(), |it| it as usize);
         let mut picks: Vec<Value> = Vec::new();
         for choice in choices {
@@ -167,17 +178,19 @@ impl Respondent<'_> {
             }
         }
         if matches!(other, Other::Offered { .. }) && self.dice.happens(OTHERWISE) && picks.len() < max {
-            picks.extend(self.something_else());
+            picks.extend(self.something_else(question));
         }
         let enough = min.map_or(1, |it| it.max(1) as usize);
         if picks.len() < enough {
-            picks = choices.iter().take(enough).map(|it| json!(it.id.as_str())).collect();
+            let first = (self.dice.throw() * choices.len() as f64) as usize;
+            let some = choices.iter().cycle().skip(first).take(enough.min(choices.len()));
+            picks = some.map(|it| json!(it.id.as_str())).collect();
         }
         Value::Array(picks)
     }
 
-    fn something_else(&mut self) -> Option<Value> {
-        let words = &TEXTS.get("other")?.middle;
+    fn something_else(&mut self, question: &Question) -> Option<Value> {
+        let words = &TEXTS.get(&format!("{}.other", question.id))?.middle;
         self.dice.one_of(words).map(|it| json!({ "other": it }))
     }
 
@@ -185,6 +198,8 @@ impl Respondent<'_> {
         let scale = question.kind.scale()?;
         let (from, to) = (*scale.start() as f64, *scale.end() as f64);
         let share = (self.mood + RATING_SPREAD * self.dice.bell()).clamp(0.0, 1.0);
+        // People are kinder in a recommendation than in a grade.
+        let share = if matches!(question.kind, Kind::Nps { .. }) { share.powf(0.6) } else { share };
         Some(json!((from + share * (to - from)).round() as i64))
     }
 }
