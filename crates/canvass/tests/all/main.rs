@@ -12,6 +12,7 @@ mod bfi;
 mod commands;
 mod configuration;
 mod demonstration;
+mod leftovers;
 mod logs;
 mod nodes;
 mod operation;
