@@ -15,6 +15,7 @@ mod demonstration;
 mod leftovers;
 mod logs;
 mod nodes;
+mod openapi;
 mod operation;
 mod outages;
 mod people;
