@@ -25,6 +25,7 @@ pub(super) struct Id<T>(pub(super) T);
 
 /// One page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListOf{T}")]
 pub(super) struct Listed<T> {
     /// What is on this page.
     pub(super) items: Vec<T>,

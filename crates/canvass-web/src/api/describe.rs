@@ -10,7 +10,7 @@ use aide::{
     transform::TransformOpenApi,
 };
 use canvass_model::definition::Fault;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
 
 use crate::{
@@ -59,6 +59,7 @@ pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
 /// with, to every operation, so that none can forget it.
 pub(super) fn complete(document: &mut OpenApi) {
     super::definition::add_components(document);
+    document.components.get_or_insert_default().schemas.insert("Problem".to_owned(), problem_schema());
     let Some(paths) = &mut document.paths else { return };
     for (_, item) in &mut paths.paths {
         let ReferenceOr::Item(item) = item else { continue };
@@ -92,23 +93,23 @@ pub(super) fn path_parameter<T: JsonSchema>(ctx: &mut GenContext, operation: &mu
     }));
 }
 
+/// What every failed request answers: a reference to one schema.
 fn problem() -> Response {
-    let mut generator = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().with(|it| {
-        it.inline_subschemas = true;
-    }));
-    let media = MediaType {
-        schema: Some(SchemaObject {
-            json_schema: generator.subschema_for::<ProblemDocument>(),
-            external_docs: None,
-            example: None,
-        }),
-        ..MediaType::default()
-    };
+    let reference = schemars::json_schema!({ "$ref": "#/components/schemas/Problem" });
+    let schema = SchemaObject { json_schema: reference, external_docs: None, example: None };
+    let media = MediaType { schema: Some(schema), ..MediaType::default() };
     Response {
         description: "The request failed; the document says why.".to_owned(),
         content: [("application/problem+json".to_owned(), media)].into_iter().collect(),
         ..Response::default()
     }
+}
+
+/// That schema.
+fn problem_schema() -> SchemaObject {
+    let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
+    let json_schema = settings.into_generator().into_root_schema_for::<ProblemDocument>();
+    SchemaObject { json_schema, external_docs: None, example: None }
 }
 
 impl OperationOutput for Problem {

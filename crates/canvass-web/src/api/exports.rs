@@ -15,6 +15,7 @@ use crate::{
 
 /// What the file is to be like.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ExportWanted")]
 pub(super) struct Wanted {
     /// The format.
     #[serde(default)]

@@ -16,6 +16,7 @@ use crate::{Problem, access::Creator};
 
 /// Where to publish.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "NewPublication")]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     /// The address below the tenant's, 1 to 8 parts; without it the present one, or one made from the title.

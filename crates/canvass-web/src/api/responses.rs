@@ -36,6 +36,7 @@ use crate::{
 
 /// A response.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Response")]
 pub(super) struct Shown {
     id: ResponseId,
     /// The version it was validated against.
@@ -49,6 +50,7 @@ pub(super) struct Shown {
 
 /// What a program submits.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "NewResponse")]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
     /// Question id to value; questions left out are not answered.
@@ -60,6 +62,7 @@ pub(super) struct New {
 
 /// What a submission came to.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AcceptedResponse")]
 pub(super) struct Created {
     id: ResponseId,
 }
@@ -77,6 +80,7 @@ enum Order {
 
 /// Which responses to list.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ResponsesWanted")]
 pub(super) struct Wanted {
     /// How many items at most, 1 to 500.
     #[schemars(range(min = 1, max = 500))]

@@ -26,6 +26,7 @@ use crate::{
 
 /// A survey, without what it asks.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Survey")]
 pub(super) struct Shown {
     id: SurveyId,
     /// The draft's title in its default language.
@@ -52,6 +53,7 @@ pub(super) struct Shown {
 
 /// A survey with the draft of what it asks.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SurveyWithDraft")]
 pub(super) struct Whole {
     #[serde(flatten)]
     survey: Shown,
