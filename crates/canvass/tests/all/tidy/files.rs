@@ -1,6 +1,6 @@
 //! Rules on every file: this file is about what must not be written down anywhere.
 
-use super::{Source, assert_accepted, assert_kept, assert_noticed};
+use super::{Source, assert_accepted, assert_kept, assert_noticed, root};
 
 /// Folders of somebody's machine. Written in two halves, so that this file may name them.
 const MACHINE_FOLDERS: [&str; 5] =
@@ -57,6 +57,28 @@ fn every_file_ends_with_a_line_end_and_holds_no_trailing_space() {
     assert_noticed(line_ends, "README.md", "no end");
     assert_noticed(line_ends, "README.md", "space \nend\n");
     assert_noticed(line_ends, "README.md", "carriage return\r\n");
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    assert_kept(links);
+
+    assert_noticed(links, "docs/decisions.md", "See [this](gone.md).");
+    assert_accepted(
+        links,
+        "docs/decisions.md",
+        "See [this](../README.md#try-it), [that](https://x.example) and [here](#a).",
+    );
+}
+
+fn links(source: &Source) -> Vec<String> {
+    let is_document = source.path.ends_with(".md");
+    let folder = root().join(&source.path).parent().expect("a file lies in a folder").to_owned();
+    let targets = source.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
+    targets
+        .filter(|it| is_document && !it.is_empty() && !it.contains(':') && !folder.join(it).exists())
+        .map(|it| format!("leads nowhere: {it}"))
+        .collect()
 }
 
 fn machine_folders(source: &Source) -> Vec<String> {
