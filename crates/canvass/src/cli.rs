@@ -10,6 +10,9 @@ use crate::{
     output::Output,
 };
 
+/// The heading of flags that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Surveys for thousands of organisations from one program.
 #[derive(Debug, Parser)]
 #[command(name = "canvass", version, after_help = EXIT_CODES, propagate_version = true)]
@@ -18,10 +21,10 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// The configuration file [default: canvass.toml, if it is there]
-    #[arg(long, global = true, env = "CANVASS_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "CANVASS_CONFIG", hide_env_values = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub config: Option<PathBuf>,
     /// Print JSON: one object, or one a line for lists
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
 }
 
