@@ -18,9 +18,9 @@ use crate::{Directory, Error, Tx, directory::blocking, transaction::now};
 /// What an append came to, for one response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receipt {
-    /// It is durable, and was not waiting before.
+    /// It is durable, and neither waited nor was accepted a moment ago.
     New,
-    /// The same response was waiting already; it will be applied once.
+    /// The same response was accepted a moment ago, or waits still; it is applied once.
     Repeated,
 }
 

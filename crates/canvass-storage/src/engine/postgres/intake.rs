@@ -1,9 +1,14 @@
 //! Accepting responses: this file is about how everything that waits on this node becomes one statement and one commit.
 
-use std::{collections::HashSet, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{collections::HashSet, num::NonZeroUsize, ops::RangeInclusive, sync::Arc, time::Duration};
 
-use canvass_model::{id::TenantId, plan::Lane, response::Accepted};
+use canvass_model::{
+    id::{ResponseId, TenantId},
+    plan::Lane,
+    response::Accepted,
+};
 use deadpool_postgres::{Object, Pool};
+use lru::LruCache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_postgres::{Row, types::ToSql};
 
@@ -25,6 +30,9 @@ pub(super) struct Writer {
     pool: Pool,
     server: Arc<Server>,
     lane: Lane,
+    /// What this node accepted last. A repetition may meet the transaction that just took the response out of the
+    /// intake: then it is stored a second time, which applying finds out, but was not new to whoever sent it.
+    recent: LruCache<(TenantId, ResponseId), ()>,
 }
 
 /// Responses of one tenant, and who waits to hear that they are durable.
@@ -41,6 +49,8 @@ const RECORDS_MAX: usize = 1_024;
 const WAITING_MAX: usize = 8_192;
 /// Memory for what waits, in units of 1,024 bytes: 64 MiB.
 const ROOM_KIB: usize = 64 * 1_024;
+/// Responses remembered as accepted: those of some seconds, in a few megabytes.
+const RECENT_MAX: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
 /// How often a statement is tried whose connection broke or that met another node's transaction.
 const ATTEMPTS_MAX: u32 = 5;
 /// The pause before the second of them; doubles with each.
@@ -66,7 +76,7 @@ pub(super) fn shard(lane: Lane, tenant: TenantId) -> i16 {
 pub(super) fn lane(lane: Lane, pool: Pool, server: Arc<Server>) -> (Door, Writer) {
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
     let door = Door { requests: sender, room: Arc::new(Semaphore::new(ROOM_KIB)) };
-    (door, Writer { requests: receiver, pool, server, lane })
+    (door, Writer { requests: receiver, pool, server, lane, recent: LruCache::new(RECENT_MAX) })
 }
 
 impl Door {
@@ -116,7 +126,7 @@ impl Writer {
 
     /// Writes a batch and tells everybody in it. When the data of one is refused, each is written alone, so that one
     /// tenant's bad luck stays its own.
-    async fn write(&self, batch: Vec<Request>) {
+    async fn write(&mut self, batch: Vec<Request>) {
         match self.insert_with_patience(&batch).await {
             Ok(receipts) => reply(batch, receipts),
             Err(Failure { is_about_data: true, .. }) if 1 < batch.len() => {
@@ -136,7 +146,7 @@ impl Writer {
     }
 
     /// Inserts, and tries again what may succeed then: inserting twice is inserting once.
-    async fn insert_with_patience(&self, batch: &[Request]) -> Result<Vec<Receipt>, Failure> {
+    async fn insert_with_patience(&mut self, batch: &[Request]) -> Result<Vec<Receipt>, Failure> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS_MAX {
             match self.insert(batch).await {
@@ -148,7 +158,7 @@ impl Writer {
         self.insert(batch).await
     }
 
-    async fn insert(&self, batch: &[Request]) -> Result<Vec<Receipt>, Failure> {
+    async fn insert(&mut self, batch: &[Request]) -> Result<Vec<Receipt>, Failure> {
         let sql = "insert into intake (shard, tenant, id, survey, version, received_at, source, answers)
             select shard, tenant, id, survey, version, received_at, source, answers
             from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
@@ -175,8 +185,9 @@ impl Writer {
         let keys = batch.iter().flat_map(|it| it.records.iter().map(|record| (it.tenant, record.id)));
         Ok(keys
             .map(|(tenant, id)| {
-                let is_new = fresh.remove(&(tenant.to_string(), id.to_string()));
-                if is_new { Receipt::New } else { Receipt::Repeated }
+                let was_absent = fresh.remove(&(tenant.to_string(), id.to_string()));
+                let was_unknown = self.recent.put((tenant, id), ()).is_none();
+                if was_absent && was_unknown { Receipt::New } else { Receipt::Repeated }
             })
             .collect())
     }

@@ -37,7 +37,8 @@ fn a_response_sent_twice_waits_once_and_is_stored_once() {
     assert_eq!(node.append(tenant, &twice).unwrap(), [Receipt::New, Receipt::Repeated]);
     assert_eq!(node.append(tenant, &twice[..1]).unwrap(), [Receipt::Repeated]);
     node.apply(10).unwrap();
-    assert_eq!(node.append(tenant, &twice[..1]).unwrap(), [Receipt::New]);
+    assert_eq!(node.append(tenant, &twice[..1]).unwrap(), [Receipt::Repeated]);
+    assert!(node.is_waiting(tenant, first.id).unwrap());
     let mut fresh = Vec::new();
     node.engine
         .apply(Lane::Standard, 10, &mut |_, session, records| {
