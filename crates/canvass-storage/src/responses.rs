@@ -26,11 +26,26 @@ pub enum Order {
     OldestFirst,
 }
 
+/// Responses asked about at once.
+pub const KNOWN_MAX: usize = 500;
+
 /// The response with this id.
 pub fn find(tx: &mut ReadTx<'_>, survey: SurveyId, id: ResponseId) -> Result<Option<Response>, Error> {
     let sql = "select position, id, survey, version, received_at, source, answers from response
         where id = $1 and survey = $2";
     decode::first(tx.session, "response", (sql, &[Value::text(id), Value::text(survey)]), response)
+}
+
+/// Which of these responses are stored; at most [`KNOWN_MAX`] are asked about.
+pub fn known(tx: &mut ReadTx<'_>, survey: SurveyId, ids: &[ResponseId]) -> Result<Vec<ResponseId>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let args: Vec<Value> =
+        [Value::text(survey)].into_iter().chain(ids.iter().take(KNOWN_MAX).map(Value::text)).collect();
+    let places: Vec<String> = (2..=args.len()).map(|it| format!("${it}")).collect();
+    let sql = format!("select id from response where survey = $1 and id in ({}) limit {KNOWN_MAX}", places.join(", "));
+    decode::list(tx.session, "response", (&sql, &args), |row| row.parsed(ResponseId::parse))
 }
 
 /// At most `limit` responses beyond the position `after` in this order: page 1 and page 10,000 cost the same.

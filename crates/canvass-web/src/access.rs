@@ -6,18 +6,19 @@ mod operator;
 mod pace;
 mod people;
 mod public;
+mod turns;
 
 use std::sync::Arc;
 
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
 
-use self::pace::Pace;
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
     public::{Respondent, Visitor},
 };
+use self::{pace::Pace, turns::Turns};
 use crate::Settings;
 
 /// What the router carries. Only this file and those below it can reach the directory inside.
@@ -27,6 +28,7 @@ pub struct App {
     settings: Arc<Settings>,
     draining: CancellationToken,
     pace: Arc<Pace>,
+    turns: Arc<Turns>,
 }
 
 impl App {
@@ -37,6 +39,7 @@ impl App {
             settings: Arc::new(settings),
             draining: CancellationToken::new(),
             pace: Arc::new(Pace::new()),
+            turns: Arc::new(Turns::new()),
         }
     }
 

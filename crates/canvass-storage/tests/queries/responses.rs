@@ -44,6 +44,10 @@ async fn a_response_sent_twice_is_stored_and_counted_once() {
                 assert_eq!(responses::count_in_month(tx, now.plus_ms(-40 * Timestamp::DAY_MS))?, 0);
                 assert_eq!(responses::find(tx, survey, responses[1].id)?.unwrap().accepted, responses[1]);
                 assert_eq!(responses::find(tx, nowhere(), responses[1].id)?, None);
+                let asked = [responses[2].id, SubmissionKey::parse("never").unwrap().response_id(survey)];
+                assert_eq!(responses::known(tx, survey, &asked)?, [responses[2].id]);
+                assert_eq!(responses::known(tx, nowhere(), &asked)?, []);
+                assert_eq!(responses::known(tx, survey, &[])?, []);
                 Ok::<_, Error>(())
             })
             .await

@@ -214,6 +214,11 @@ impl Collector {
         actions::responses::submit(&self.0.tenant, records).await
     }
 
+    /// Holds back other submissions of the same response on this node while the guard lives.
+    pub(crate) async fn turn(&self, id: canvass_model::id::ResponseId) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.app.turns.take(id).await
+    }
+
     /// Whether a response was accepted and waits to be applied.
     pub(crate) async fn is_waiting(&self, response: canvass_model::id::ResponseId) -> Result<bool, storage::Error> {
         self.0.tenant.is_waiting(response).await

@@ -148,6 +148,8 @@ pub(super) async fn create(
     let has_key = new.submission_key.is_some();
     let accepted = accept(&live, &new, collector.now())?;
     let id = accepted.id;
+    // Whoever sends the same key while the first one is under way hears the same as whoever sends it later.
+    let _turn = if has_key { Some(collector.turn(id).await) } else { None };
     let known = has_key && is_known(&collector, survey, id).await?;
     let repeated = known || collector.append(vec![accepted]).await?.contains(&Receipt::Repeated);
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };

@@ -20,5 +20,6 @@ mod operation;
 mod outages;
 mod people;
 mod postgres;
+mod submissions;
 mod support;
 mod tidy;

@@ -7,7 +7,7 @@ use axum::{
 };
 use canvass_actions::live::Live;
 use canvass_model::{definition::Fault, id::ResponseId, response::Accepted};
-use canvass_storage::Receipt;
+use canvass_storage::{Receipt, responses};
 use futures_util::StreamExt;
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ const LINES_MAX: usize = 10_000;
 /// No response of a survey within the limits of a definition is longer.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// How many responses become durable together.
-const APPEND_MAX: usize = 500;
+const APPEND_MAX: usize = responses::KNOWN_MAX;
 
 /// What became of one line.
 #[derive(Serialize)]
@@ -44,11 +44,13 @@ struct Batch<'a> {
     results: Vec<Line>,
     /// Valid responses that wait to be appended, each with the place of its result.
     waiting: Vec<(usize, Accepted)>,
+    /// Those among them whose key is the client's own, so that they may have been sent before.
+    keyed: Vec<ResponseId>,
 }
 
 /// Takes a body of JSON Lines. Each line stands for itself: those before a broken one are kept.
 pub(super) async fn create(collector: &Collector, live: &Live, body: HttpBody) -> Result<Response, Problem> {
-    let mut batch = Batch { collector, live, results: Vec::new(), waiting: Vec::new() };
+    let mut batch = Batch { collector, live, results: Vec::new(), waiting: Vec::new(), keyed: Vec::new() };
     let mut stream = body.into_data_stream();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(chunk) = stream.next().await {
@@ -88,9 +90,13 @@ impl Batch<'_> {
                 "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
             )));
         }
-        let read = Body::<New>::read(bytes).and_then(|it| accept(self.live, &it.value, self.collector.now()));
+        let read = Body::<New>::read(bytes).and_then(|it| {
+            let has_key = it.value.submission_key.is_some();
+            Ok((accept(self.live, &it.value, self.collector.now())?, has_key))
+        });
         match read {
-            Ok(accepted) => {
+            Ok((accepted, has_key)) => {
+                self.keyed.extend(has_key.then_some(accepted.id));
                 self.results.push(Line {
                     number: line,
                     status: 201,
@@ -107,7 +113,17 @@ impl Batch<'_> {
 
     /// Makes what waits durable; if that cannot be, says so line by line.
     async fn append(&mut self) -> Result<(), Problem> {
-        let (places, records): (Vec<usize>, Vec<Accepted>) = std::mem::take(&mut self.waiting).into_iter().unzip();
+        let (survey, keyed) = (self.live.survey.id, std::mem::take(&mut self.keyed));
+        let stored = match keyed.as_slice() {
+            [] => Vec::new(),
+            _ => self.collector.read(move |tx| responses::known(tx, survey, &keyed)).await?,
+        };
+        let (again, fresh): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|(_, it)| stored.contains(&it.id));
+        for (place, _) in again {
+            self.results[place].status = 200;
+        }
+        let (places, records): (Vec<usize>, Vec<Accepted>) = fresh.into_iter().unzip();
         if records.is_empty() {
             return Ok(());
         }
