@@ -62,7 +62,8 @@ pub(crate) async fn show(
     Query(happened): Query<Happened>,
 ) -> Result<Response, Problem> {
     let desk = Desk::find(&analyst, id(&survey)?).await?;
-    let board = desk.board(&analyst, analyst.may_write()).await?;
+    let board = desk.board(&analyst).await?;
+    let board = if analyst.may_write() { board } else { board.read_only() };
     tell(board, &happened).page(StatusCode::OK)
 }
 
@@ -108,7 +109,7 @@ pub(crate) async fn question(
     let desk = Desk::find(&creator, id(&survey)?).await?;
     let draft = &desk.draft.definition;
     let form = QuestionForm::fresh(draft, draft.question_named(&question).ok_or(Problem::NotFound)?);
-    let board = desk.board(&creator, true).await?.with_question(form);
+    let board = desk.board(&creator).await?.with_question(form);
     tell(board, &happened).page(StatusCode::OK)
 }
 
@@ -158,7 +159,7 @@ async fn again(
         Refused::Meanwhile(refusal) => (contest(creator, &desk, sent, (form, *refusal))?, StatusCode::CONFLICT),
         Refused::Action(error) => return Err(error.into()),
     };
-    desk.board(creator, true).await?.with_question(sent).page(status)
+    desk.board(creator).await?.with_question(sent).page(status)
 }
 
 /// The form beside the version somebody else saved meanwhile.
@@ -192,7 +193,7 @@ fn contest(
 }
 
 async fn refuse(creator: &Creator, survey: SurveyId, words: &str, status: StatusCode) -> Result<Response, Problem> {
-    let mut board = Desk::find(creator, survey).await?.board(creator, true).await?;
+    let mut board = Desk::find(creator, survey).await?.board(creator).await?;
     words.clone_into(&mut board.refusal);
     board.page(status)
 }

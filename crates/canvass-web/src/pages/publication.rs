@@ -13,7 +13,13 @@ use canvass_actions::{
     self as actions,
     surveys::{Draft, Publication, find_draft},
 };
-use canvass_model::{address::PageAddress, definition::Definition, id::SurveyId, survey::Revision, time::Timestamp};
+use canvass_model::{
+    address::PageAddress,
+    definition::Definition,
+    id::SurveyId,
+    survey::{Revision, Status, Survey},
+    time::Timestamp,
+};
 use canvass_storage::{
     pages::{self, Visibility},
     surveys,
@@ -34,6 +40,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "console/publication.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own of what the page shows")]
 struct PublicationPage {
     shell: ConsoleShell,
     head: SurveyHead,
@@ -93,8 +100,9 @@ pub(crate) async fn new(
         Some("closed") => "Closed. People who open the link read so.",
         Some(_) | None => "",
     };
-    let page = page(&analyst, id, (analyst.may_write(), Refused::default())).await?;
-    Ok(Html(PublicationPage { told, ..page }.render()?).into_response())
+    let page = page(&analyst, id, Refused::default()).await?;
+    Ok(Html(PublicationPage { told, may_write: page.may_write && analyst.may_write(), ..page }.render()?)
+        .into_response())
 }
 
 /// Publishes the draft that the person has seen.
@@ -166,21 +174,19 @@ pub(crate) async fn close(
 }
 
 async fn again(creator: &Creator, id: SurveyId, refused: Refused, status: StatusCode) -> Result<Response, Problem> {
-    Ok((status, Html(page(creator, id, (true, refused)).await?.render()?)).into_response())
+    Ok((status, Html(page(creator, id, refused).await?.render()?)).into_response())
 }
 
-async fn page(
-    person: &Person,
-    id: SurveyId,
-    (may_write, refused): (bool, Refused),
-) -> Result<PublicationPage, Problem> {
+async fn page(person: &Person, id: SurveyId, refused: Refused) -> Result<PublicationPage, Problem> {
     let found = find(person, id).await?;
     let (survey, tenant, plan) = (&found.draft.survey, person.tenant(), person.tenant().plan.plan());
     let head = SurveyHead::new(survey, &tenant.alias, Tab::Publication, found.now);
     let is_open = survey.is_open(found.now);
     let closes_at = match survey.status {
-        canvass_model::survey::Status::Published { closes_at, .. } if is_open => closes_at,
-        _ => found.now.plus_ms(plan.duration_ms_max),
+        Status::Published { closes_at, .. } if is_open => closes_at,
+        Status::Draft | Status::Published { .. } | Status::Closed { .. } | Status::Archived { .. } => {
+            found.now.plus_ms(plan.duration_ms_max)
+        }
     };
     let checks = checks::of(&found.draft.definition, &head.base(), (found.open, is_open, plan.active_surveys_max));
     let site = format!("{}/{}/", person.settings().base_url, tenant.alias);
@@ -188,7 +194,7 @@ async fn page(
     let days = number::counted(plan.duration_days_max().unsigned_abs(), "day");
     Ok(PublicationPage {
         shell: person.shell(ConsoleArea::Surveys).await?,
-        may_write: may_write && survey.trashed_at.is_none(),
+        may_write: survey.trashed_at.is_none(),
         revision: survey.revision.0,
         next: survey.version.0 + 1,
         since: since(survey),
@@ -213,12 +219,12 @@ async fn page(
     })
 }
 
-fn since(survey: &canvass_model::survey::Survey) -> Option<(String, String)> {
+fn since(survey: &Survey) -> Option<(String, String)> {
     match survey.status {
-        canvass_model::survey::Status::Published { since, .. } => {
+        Status::Published { since, .. } => {
             Some((format!("Version {}, open since", survey.version.0), moment::minute(since)))
         }
-        _ => None,
+        Status::Draft | Status::Closed { .. } | Status::Archived { .. } => None,
     }
 }
 

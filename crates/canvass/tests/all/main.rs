@@ -9,6 +9,7 @@
 
 mod access;
 mod bfi;
+mod builder;
 mod commands;
 mod configuration;
 mod demonstration;
@@ -22,4 +23,5 @@ mod people;
 mod postgres;
 mod submissions;
 mod support;
+mod surveys;
 mod tidy;

@@ -37,6 +37,7 @@ pub(super) struct Desk {
 
 #[derive(Template)]
 #[template(path = "console/builder.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own of what the page shows")]
 pub(super) struct Board {
     shell: ConsoleShell,
     head: SurveyHead,
@@ -127,8 +128,8 @@ impl Desk {
         Author::of(person, &self.history, fits)
     }
 
-    /// The page, with nothing open.
-    pub(super) async fn board(&self, person: &Person, may_write: bool) -> Result<Board, Problem> {
+    /// The page with nothing open, for somebody who may write.
+    pub(super) async fn board(&self, person: &Person) -> Result<Board, Problem> {
         let (survey, draft) = (&self.draft.survey, &self.draft.definition);
         let head = SurveyHead::new(survey, &person.tenant().alias, Tab::Questions, self.now);
         let html = |it: &Option<_>| {
@@ -139,7 +140,7 @@ impl Desk {
             shell: person.shell(ConsoleArea::Surveys).await?,
             base: head.base(),
             in_trash: survey.trashed_at.is_some(),
-            may_write: may_write && survey.trashed_at.is_none(),
+            may_write: survey.trashed_at.is_none(),
             is_open: survey.is_open(self.now),
             was_published: 0 < survey.version.0,
             changed_since_published: survey.changed_since_published,
@@ -162,6 +163,11 @@ impl Desk {
 }
 
 impl Board {
+    /// Without anything that changes the survey.
+    pub(super) fn read_only(self) -> Self {
+        Self { may_write: false, ..self }
+    }
+
     /// With the form of a question in its place; one that is gone stands at the end of its section.
     pub(super) fn with_question(mut self, form: QuestionForm) -> Self {
         let at = |it: &Part| it.items.iter().position(|it| it.id == form.id);

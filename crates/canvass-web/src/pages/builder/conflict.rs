@@ -109,7 +109,7 @@ impl Conflict {
 
 /// Two versions of a question.
 pub(super) fn questions(yours: &Question, theirs: &Question) -> (Side, Side) {
-    sides((yours.label.in_default(), facts(yours)), (theirs.label.in_default(), facts(theirs)))
+    sides(&(yours.label.in_default(), facts(yours)), &(theirs.label.in_default(), facts(theirs)))
 }
 
 /// Two versions of a section's texts.
@@ -117,16 +117,16 @@ pub(super) fn sections(yours: (Option<&Text>, Option<&Text>), theirs: &Section) 
     let facts = |it: Option<&Text>| it.map(|it| it.in_default().to_owned()).into_iter().collect::<Vec<_>>();
     let title = |it: Option<&Text>| it.map_or_else(|| "No heading".to_owned(), |it| it.in_default().to_owned());
     let (mine, other) = (title(yours.0), title(theirs.title.as_ref()));
-    sides((&mine, facts(yours.1)), (&other, facts(theirs.description.as_ref())))
+    sides(&(&mine, facts(yours.1)), &(&other, facts(theirs.description.as_ref())))
 }
 
 /// Two versions of one text.
 pub(super) fn texts(yours: Option<&Text>, theirs: Option<&Text>) -> (Side, Side) {
     let shown = |it: Option<&Text>| it.map_or_else(|| "(no text)".to_owned(), |it| it.in_default().to_owned());
-    sides((&shown(yours), Vec::new()), (&shown(theirs), Vec::new()))
+    sides(&(&shown(yours), Vec::new()), &(&shown(theirs), Vec::new()))
 }
 
-fn sides(yours: (&str, Vec<String>), theirs: (&str, Vec<String>)) -> (Side, Side) {
+fn sides(yours: &(&str, Vec<String>), theirs: &(&str, Vec<String>)) -> (Side, Side) {
     let (mine, other) = apart(yours.0, theirs.0);
     let marked = |facts: &[String], others: &[String]| {
         facts.iter().map(|it| Fact { text: it.clone(), is_changed: !others.contains(it) }).collect()

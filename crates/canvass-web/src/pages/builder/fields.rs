@@ -247,16 +247,20 @@ impl Reading<'_> {
 fn choices(form: &Form, languages: &[Language], taken: &BTreeSet<String>) -> Vec<Value> {
     let label = |id: &str| text(form, &format!("choice.{id}"), languages);
     let ids = choice_ids(form);
-    let mut used: BTreeSet<String> = ids.iter().map(|it| (*it).to_owned()).chain(taken.iter().cloned()).collect();
+    let used: BTreeSet<String> = ids.iter().map(|it| (*it).to_owned()).chain(taken.iter().cloned()).collect();
     let mut lines = form.find("choices.new").unwrap_or_default().lines().map(str::trim).filter(|it| !it.is_empty());
     let mut choices = Vec::with_capacity(ids.len());
     for id in ids {
         let label = label(id).or_else(|| lines.next().map(|it| everywhere(it, languages)));
         choices.push(json!({ "id": id, "label": label.unwrap_or_else(|| empty(languages)) }));
     }
+    let mut number = 0;
     for line in lines {
-        let id = (1_usize..).map(|it| format!("c{it}")).find(|it| !used.contains(it)).unwrap_or_default();
-        used.insert(id.clone());
+        number += 1;
+        while used.contains(&format!("c{number}")) {
+            number += 1;
+        }
+        let id = format!("c{number}");
         choices.push(json!({ "id": id, "label": everywhere(line, languages) }));
     }
     choices

@@ -48,7 +48,9 @@ struct Change {
 
 /// Who changed what, the newest first.
 pub(crate) async fn history(analyst: Analyst, Path((_, survey)): Path<(String, String)>) -> Result<Response, Problem> {
-    page(&analyst, id(&survey)?, (analyst.may_write(), ""), StatusCode::OK).await
+    let page = page(&analyst, id(&survey)?, "").await?;
+    let page = HistoryPage { may_write: page.may_write && analyst.may_write(), ..page };
+    Ok(Html(page.render()?).into_response())
 }
 
 /// Goes back to an earlier draft, unless somebody has changed it since the form was made.
@@ -77,28 +79,23 @@ pub(crate) async fn undo(
         Err(actions::Error::ChangedMeanwhile) => {
             let words = "The survey was changed in the meantime, so nothing was undone. These are all changes: go back \
                          to one of them if you still want to.";
-            page(&creator, survey, (true, words), StatusCode::CONFLICT).await
+            Ok((StatusCode::CONFLICT, Html(page(&creator, survey, words).await?.render()?)).into_response())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn page(
-    person: &Person,
-    id: SurveyId,
-    (may_write, refusal): (bool, &str),
-    status: StatusCode,
-) -> Result<Response, Problem> {
+async fn page(person: &Person, id: SurveyId, refusal: &str) -> Result<HistoryPage, Problem> {
     let (survey, history, now): (Survey, Vec<Earlier>, _) = person
         .read(move |tx| {
             let survey = surveys::find(tx, id)?.ok_or(Problem::NotFound)?;
             Ok::<_, Problem>((survey, surveys::history(tx, id)?, tx.now()))
         })
         .await?;
-    let page = HistoryPage {
+    Ok(HistoryPage {
         shell: person.shell(ConsoleArea::Surveys).await?,
         head: SurveyHead::new(&survey, &person.tenant().alias, Tab::Questions, now),
-        may_write: may_write && survey.trashed_at.is_none(),
+        may_write: survey.trashed_at.is_none(),
         revision: survey.revision.0,
         refusal: refusal.to_owned(),
         changes: history
@@ -111,6 +108,5 @@ async fn page(
                 before: it.revision.0,
             })
             .collect(),
-    };
-    Ok((status, Html(page.render()?)).into_response())
+    })
 }

@@ -72,7 +72,7 @@ pub(crate) async fn text(
     let (survey, texts) = (id(&survey)?, Texts::parse(&text)?);
     let desk = Desk::find(&creator, survey).await?;
     let form = texts.form(&base(&creator, survey), &desk, None);
-    texts.opened(desk.board(&creator, true).await?, form).page(StatusCode::OK)
+    texts.opened(desk.board(&creator).await?, form).page(StatusCode::OK)
 }
 
 /// Saves the survey's own texts.
@@ -88,9 +88,8 @@ pub(crate) async fn edit_text(
     }
     let sent = form.clone();
     let saved = creator.write(move |tx, by| saving::texts(tx, by, survey, (texts.names(), &sent))).await;
-    let refused = match saved {
-        Ok(_) => return Ok(Redirect::to(&format!("{base}?did=saved#{}", texts.fragment())).into_response()),
-        Err(refused) => refused,
+    let Err(refused) = saved else {
+        return Ok(Redirect::to(&format!("{base}?did=saved#{}", texts.fragment())).into_response());
     };
     let desk = Desk::find(&creator, survey).await?;
     let open = texts.form(&base, &desk, Some(&form));
@@ -99,7 +98,7 @@ pub(crate) async fn edit_text(
         Refused::Meanwhile(_) => (contest(&creator, &desk, open, (texts, &form)), StatusCode::CONFLICT),
         Refused::Action(error) => return Err(error.into()),
     };
-    texts.opened(desk.board(&creator, true).await?, open).page(status)
+    texts.opened(desk.board(&creator).await?, open).page(status)
 }
 
 /// The draft, with the head of one section open.
@@ -112,7 +111,7 @@ pub(crate) async fn section(
     let draft = &desk.draft.definition;
     let present = draft.section(&section).ok_or(Problem::NotFound)?;
     let form = TextForm::of_section(&base(&creator, survey), draft, present, None);
-    desk.board(&creator, true).await?.with_section(section.as_str(), form).page(StatusCode::OK)
+    desk.board(&creator).await?.with_section(section.as_str(), form).page(StatusCode::OK)
 }
 
 /// Saves the head of a section.
@@ -128,13 +127,12 @@ pub(crate) async fn edit_section(
     }
     let (sent, wanted) = (form.clone(), section.clone());
     let saved = creator.write(move |tx, by| saving::section(tx, by, survey, (&wanted, &sent))).await;
-    let refused = match saved {
-        Ok(_) => return Ok(Redirect::to(&format!("{base}?did=saved#section-{section}")).into_response()),
-        Err(refused) => refused,
+    let Err(refused) = saved else {
+        return Ok(Redirect::to(&format!("{base}?did=saved#section-{section}")).into_response());
     };
     let desk = Desk::find(&creator, survey).await?;
     let draft = &desk.draft.definition;
-    let board = desk.board(&creator, true).await?;
+    let board = desk.board(&creator).await?;
     let Some(present) = draft.section(&section) else { return removed(board, &form) };
     let open = TextForm::of_section(&base, draft, present, Some(&form));
     let (open, status) = match refused {
