@@ -109,6 +109,7 @@ pub(crate) async fn question(
     let desk = Desk::find(&creator, id(&survey)?).await?;
     let draft = &desk.draft.definition;
     let form = QuestionForm::fresh(draft, draft.question_named(&question).ok_or(Problem::NotFound)?);
+    let form = if happened.did.as_deref() == Some("choices") { form.still_open() } else { form };
     let board = desk.board(&creator).await?.with_question(form);
     tell(board, &happened).page(StatusCode::OK)
 }
@@ -130,13 +131,14 @@ pub(crate) async fn update_question(
         return Ok(Redirect::to(&to).into_response());
     }
     let form = saving::pressed(&form);
-    let (sent, wanted) = (form.clone(), question.clone());
-    let saved = creator.write(move |tx, by| saving::question(tx, by, survey, (&wanted, &sent))).await;
-    match saved {
+    match saving::save_question(&creator, survey, (&question, &form)).await {
         Ok(_) if matches!(form.text("do"), "save" | "keep-mine") => {
             Ok(Redirect::to(&format!("{base}?did=saved&it={question}#question-{question}")).into_response())
         }
-        Ok(_) => Ok(Redirect::to(&format!("{base}/questions/{question}#question-{question}")).into_response()),
+        Ok(_) => {
+            let to = format!("{base}/questions/{question}?did=choices#question-{question}");
+            Ok(Redirect::to(&to).into_response())
+        }
         Err(refused) => again(&creator, survey, &question, (&form, refused)).await,
     }
 }
@@ -225,11 +227,13 @@ fn next(base: &str, press: &Press, before: &Definition, after: &Draft) -> String
     }
 }
 
-fn tell(mut board: Board, happened: &Happened) -> Board {
+fn tell(board: Board, happened: &Happened) -> Board {
     let it = happened.it.as_deref().unwrap_or_default();
+    let is_saved = happened.did.as_deref() == Some("saved");
+    let mut board = if is_saved { board.focused_on(it) } else { board };
     let (notice, said) = match happened.did.as_deref().unwrap_or_default() {
         "moved" => ("", board.place_of(it).unwrap_or_default()),
-        "saved" => ("", "Saved".to_owned()),
+        "saved" | "choices" => ("", "Saved".to_owned()),
         "added" => ("", "Added. Write the question.".to_owned()),
         "section-moved" => ("", "Section moved".to_owned()),
         "removed" => ("The question was removed.", String::new()),

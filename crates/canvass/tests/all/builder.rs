@@ -267,7 +267,7 @@ async fn choices_are_renamed_moved_pasted_and_removed_in_their_form() {
         choices.iter().map(choice).collect::<Vec<_>>().join(" ")
     };
     let open = write(&carl, &survey, "shift", &[("move", "late up"), ("choice.late", "Late, 2 to 10")]).await;
-    assert!(open.expect(303).location().ends_with("/questions/shift#question-shift"));
+    assert!(open.expect(303).location().ends_with("/questions/shift?did=choices#question-shift"));
     assert_eq!(choices().await, "late=Late, 2 to 10 early=Early");
     write(&carl, &survey, "shift", &[("choices.new", "Night\nWeekend"), ("do", "add-choices")]).await.expect(303);
     assert_eq!(choices().await, "late=Late, 2 to 10 early=Early c1=Night c2=Weekend");

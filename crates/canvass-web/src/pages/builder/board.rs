@@ -81,6 +81,7 @@ struct Part {
 }
 
 /// One question.
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own of what the row shows")]
 struct Item {
     id: String,
     label: String,
@@ -91,6 +92,8 @@ struct Item {
     required: bool,
     is_first: bool,
     is_last: bool,
+    /// Whether its link takes focus: it was open until now.
+    takes_focus: bool,
     form: Option<QuestionForm>,
 }
 
@@ -187,6 +190,7 @@ impl Board {
                 required: false,
                 is_first: true,
                 is_last: true,
+                takes_focus: false,
                 form: Some(form),
             });
         }
@@ -209,6 +213,14 @@ impl Board {
     /// With the form of the thank-you text.
     pub(super) fn with_thanks(self, form: TextForm) -> Self {
         Self { thanks: Some(form), ..self }
+    }
+
+    /// With focus on a question.
+    pub(super) fn focused_on(mut self, id: &str) -> Self {
+        for item in self.parts.iter_mut().flat_map(|it| &mut it.items) {
+            item.takes_focus = item.id == id;
+        }
+        self
     }
 
     /// The label of a question and where it stands, in words.
@@ -280,6 +292,7 @@ fn item(question: &Question, (is_first, is_last): (bool, bool)) -> Item {
         required: question.required,
         is_first,
         is_last,
+        takes_focus: false,
         form: None,
     }
 }

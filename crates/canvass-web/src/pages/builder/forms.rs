@@ -17,6 +17,8 @@ pub(super) struct Field {
     pub(super) error: String,
     pub(super) shape: Shape,
     pub(super) chars_max: usize,
+    /// Whether it takes focus when its form opens.
+    pub(super) takes_focus: bool,
 }
 
 /// How a field looks.
@@ -49,6 +51,8 @@ pub(super) struct QuestionForm {
     pub(super) conflict: Option<Conflict>,
     given: Form,
     languages: Vec<Language>,
+    /// Whether it was opened just now, and not only worked on.
+    opens: bool,
 }
 
 /// An open text of the survey, or of a section.
@@ -74,6 +78,7 @@ impl QuestionForm {
             conflict: None,
             given: fields::of(question, &draft.languages),
             languages: draft.languages.clone(),
+            opens: true,
         }
     }
 
@@ -88,7 +93,13 @@ impl QuestionForm {
             conflict: None,
             given: form.clone(),
             languages: languages.to_vec(),
+            opens: false,
         }
+    }
+
+    /// Open since before: focus stays where it is.
+    pub(super) fn still_open(self) -> Self {
+        Self { opens: false, ..self }
     }
 
     /// With what is wrong.
@@ -125,7 +136,11 @@ impl QuestionForm {
 
     /// The fields of a text of one line, one for each language.
     pub(super) fn line(&self, name: &str, label: &str, help: &'static str, chars_max: usize) -> Vec<Field> {
-        self.wordings((name, label, help), Shape::Line, chars_max)
+        let mut fields = self.wordings((name, label, help), Shape::Line, chars_max);
+        if let Some(first) = fields.first_mut() {
+            first.takes_focus = self.opens && name == "label";
+        }
+        fields
     }
 
     /// The fields of a text of several lines, one for each language.
@@ -143,6 +158,7 @@ impl QuestionForm {
             error: self.error(name).to_owned(),
             shape,
             chars_max: NUMBER_CHARS_MAX,
+            takes_focus: false,
         }
     }
 
@@ -226,7 +242,11 @@ impl TextForm {
             let name = base_of(it.name);
             (name, sent_or(given, name, &Fingerprint::of_text(it.present)))
         });
-        Self { fields: fields.collect(), bases: bases.collect(), action, errors: Vec::new(), conflict: None }
+        let mut fields: Vec<Field> = fields.collect();
+        if let Some(first) = fields.first_mut() {
+            first.takes_focus = true;
+        }
+        Self { fields, bases: bases.collect(), action, errors: Vec::new(), conflict: None }
     }
 
     /// With what is wrong.
@@ -298,6 +318,7 @@ fn wordings(
             error: message(errors, &name).to_owned(),
             shape,
             chars_max,
+            takes_focus: false,
             name,
         }
     };

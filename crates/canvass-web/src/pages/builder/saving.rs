@@ -20,7 +20,7 @@ use super::{
     fields::{self, Errors},
     forms::base_of,
 };
-use crate::form::Form;
+use crate::{access::Creator, form::Form};
 
 /// Why nothing was saved.
 pub(super) enum Refused {
@@ -72,14 +72,39 @@ pub(super) fn pressed(form: &Form) -> Form {
     Form(fields)
 }
 
-/// Saves a question. When it was removed in the meantime and is to be added again, it comes back at the end of its
-/// section.
-pub(super) fn question(
-    tx: &mut Tx<'_>,
-    by: &Actor,
+/// Saves a question as a member wrote it.
+pub(super) async fn save_question(
+    creator: &Creator,
     survey: SurveyId,
     (id, form): (&QuestionId, &Form),
 ) -> Result<Draft, Refused> {
+    let (id, form) = (id.clone(), form.clone());
+    creator.write(move |tx, by| question(tx, by, survey, (&id, &form))).await
+}
+
+/// Saves the head of a section as a member wrote it.
+pub(super) async fn save_section(
+    creator: &Creator,
+    survey: SurveyId,
+    (id, form): (&SectionId, &Form),
+) -> Result<Draft, Refused> {
+    let (id, form) = (id.clone(), form.clone());
+    creator.write(move |tx, by| section(tx, by, survey, (&id, &form))).await
+}
+
+/// Saves texts of the survey as a member wrote them.
+pub(super) async fn save_texts(
+    creator: &Creator,
+    survey: SurveyId,
+    (names, form): (&'static [&'static str], &Form),
+) -> Result<Draft, Refused> {
+    let form = form.clone();
+    creator.write(move |tx, by| texts(tx, by, survey, (names, &form))).await
+}
+
+/// Saves a question. When it was removed in the meantime and is to be added again, it comes back at the end of its
+/// section.
+fn question(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, (id, form): (&QuestionId, &Form)) -> Result<Draft, Refused> {
     let draft = find_draft(tx, survey)?;
     let present = draft.definition.question(id);
     let kind = present.map(|it| it.kind.name()).or_else(|| KindName::parse(form.text("kind")));
@@ -116,12 +141,7 @@ fn bring_back(
 }
 
 /// Saves a section's heading and description.
-pub(super) fn section(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    survey: SurveyId,
-    (id, form): (&SectionId, &Form),
-) -> Result<Draft, Refused> {
+fn section(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, (id, form): (&SectionId, &Form)) -> Result<Draft, Refused> {
     let languages = find_draft(tx, survey)?.definition.languages.clone();
     let change = Edit::EditSection {
         id: id.clone(),
@@ -133,7 +153,7 @@ pub(super) fn section(
 }
 
 /// Saves those of the survey's own texts that the form changed.
-pub(super) fn texts(
+fn texts(
     tx: &mut Tx<'_>,
     by: &Actor,
     survey: SurveyId,

@@ -86,8 +86,7 @@ pub(crate) async fn edit_text(
     if form.text("do") == "take-theirs" {
         return Ok(Redirect::to(&format!("{base}/texts/{text}#{}", texts.fragment())).into_response());
     }
-    let sent = form.clone();
-    let saved = creator.write(move |tx, by| saving::texts(tx, by, survey, (texts.names(), &sent))).await;
+    let saved = saving::save_texts(&creator, survey, (texts.names(), &form)).await;
     let Err(refused) = saved else {
         return Ok(Redirect::to(&format!("{base}?did=saved#{}", texts.fragment())).into_response());
     };
@@ -125,8 +124,7 @@ pub(crate) async fn edit_section(
     if form.text("do") == "take-theirs" {
         return Ok(Redirect::to(&format!("{base}/sections/{section}#section-{section}")).into_response());
     }
-    let (sent, wanted) = (form.clone(), section.clone());
-    let saved = creator.write(move |tx, by| saving::section(tx, by, survey, (&wanted, &sent))).await;
+    let saved = saving::save_section(&creator, survey, (&section, &form)).await;
     let Err(refused) = saved else {
         return Ok(Redirect::to(&format!("{base}?did=saved#section-{section}")).into_response());
     };
