@@ -29,7 +29,10 @@ pub enum Error {
     /// The installation cannot be used as it is; says what to do.
     #[error("{0}")]
     Unusable(String),
-    /// The engine failed, or cannot be reached.
+    /// The database is away; it may come back. What was under way is not known to have happened.
+    #[error("cannot reach {0}")]
+    Unreachable(String),
+    /// The engine failed.
     #[error("storage failed: {0}")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

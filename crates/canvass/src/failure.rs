@@ -87,7 +87,7 @@ impl Failure {
             }
             canvass_storage::Error::Full => (Exit::Storage, "Make room on the disk; nothing was lost."),
             canvass_storage::Error::Unusable(_) => (Exit::Storage, "`canvass doctor` looks at everything around it."),
-            canvass_storage::Error::Engine(_) => {
+            canvass_storage::Error::Unreachable(_) | canvass_storage::Error::Engine(_) => {
                 (Exit::Storage, "Check that the storage is there and reachable; `canvass doctor` helps.")
             }
         };

@@ -49,7 +49,7 @@ pub(crate) fn place(storage: &Storage) -> String {
 /// Whether an error may end by itself: a network's may, a locked folder's or a wrong role's does not.
 fn may_pass(storage: &Storage, error: &Error) -> bool {
     match error {
-        Error::Busy { .. } | Error::Engine(_) => storage.url.is_some(),
+        Error::Busy { .. } | Error::Unreachable(_) | Error::Engine(_) => storage.url.is_some(),
         Error::Conflict(_) | Error::Corrupt { .. } | Error::Rejected(_) | Error::Full | Error::Unusable(_) => false,
     }
 }

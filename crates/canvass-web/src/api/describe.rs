@@ -23,10 +23,12 @@ use crate::{
 struct ProblemDocument {
     /// An address that ends in the problem's stable code.
     r#type: String,
-    /// What happened, in a sentence.
+    /// The code in words.
     title: String,
     /// The status.
     status: u16,
+    /// What happened, in a sentence.
+    detail: String,
     /// What is wrong in the request, and where.
     #[serde(default)]
     errors: Vec<Fault>,

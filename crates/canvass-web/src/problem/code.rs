@@ -46,7 +46,27 @@ codes! {
     INTERNAL = "internal", INTERNAL_SERVER_ERROR;
 }
 
+impl Code {
+    /// The name in words: what problems of this kind have in common.
+    pub(crate) fn title(self) -> String {
+        let words = self.name.replace('-', " ");
+        let (first, rest) = words.split_at(1.min(words.len()));
+        first.to_uppercase() + rest
+    }
+}
+
 impl Problem {
+    /// What happened, for those outside: of our own machinery they learn only that it failed.
+    pub(crate) fn detail(&self) -> String {
+        match self {
+            Self::Action(actions::Error::Storage(storage::Error::Unreachable(_))) => {
+                "Canvass cannot reach its data for a moment; try again in a few seconds".to_owned()
+            }
+            _ if self.code() == INTERNAL => "Something went wrong on our side".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
     /// The stable name and the status.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -79,6 +99,7 @@ impl Problem {
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
             }
+            Self::Action(actions::Error::Storage(storage::Error::Unreachable(_))) => Some(5),
             Self::Action(actions::Error::Storage(storage::Error::Full)) => Some(60),
             _ => None,
         }
@@ -94,7 +115,9 @@ fn of_action(error: &actions::Error) -> Code {
         actions::Error::Taken(_) => TAKEN,
         actions::Error::Limit(_) => LIMIT_REACHED,
         actions::Error::TooMany { .. } => TOO_MANY_REQUESTS,
-        actions::Error::Storage(storage::Error::Busy { .. } | storage::Error::Full) => BUSY,
+        actions::Error::Storage(
+            storage::Error::Busy { .. } | storage::Error::Full | storage::Error::Unreachable(_),
+        ) => BUSY,
         actions::Error::Storage(_) => INTERNAL,
     }
 }

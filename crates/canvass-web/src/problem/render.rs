@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Method, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -38,8 +38,9 @@ fn document(problem: &Problem, id: &RequestId) -> Response {
     let code = problem.code();
     let mut body = serde_json::json!({
         "type": format!("https://canvass.example/problems/{}", code.name),
-        "title": problem.to_string(),
+        "title": code.title(),
         "status": code.status.as_u16(),
+        "detail": problem.detail(),
         "request_id": id.as_str(),
     });
     if let Problem::Invalid { faults } | Problem::Action(actions::Error::Invalid { faults }) = problem {
@@ -70,8 +71,15 @@ fn finish(problem: &Problem, mut response: Response) -> Response {
     if let Some(seconds) = problem.retry_after_seconds() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if response.status().is_server_error() {
-        tracing::error!(problem = problem.code().name, cause = ?problem, "a request failed");
+    match response.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            tracing::error!(problem = problem.code().name, cause = ?problem, "a request failed");
+        }
+        // It passes by itself, or is meant: no defect.
+        StatusCode::SERVICE_UNAVAILABLE => {
+            tracing::warn!(problem = problem.code().name, cause = ?problem, "a request was turned away");
+        }
+        _ => {}
     }
     response
 }

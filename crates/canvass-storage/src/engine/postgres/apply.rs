@@ -125,7 +125,7 @@ fn attempt(
 fn is_final(error: &Error) -> bool {
     match error {
         Error::Rejected(_) | Error::Corrupt { .. } | Error::Conflict(_) => true,
-        Error::Busy { .. } | Error::Full | Error::Unusable(_) | Error::Engine(_) => false,
+        Error::Busy { .. } | Error::Full | Error::Unusable(_) | Error::Unreachable(_) | Error::Engine(_) => false,
     }
 }
 

@@ -107,7 +107,7 @@ impl Server {
     }
 
     fn unreachable(&self, why: &str) -> Error {
-        Error::engine(format!("cannot reach PostgreSQL at {}: {why}", self.address))
+        Error::Unreachable(format!("PostgreSQL at {}: {why}", self.address))
     }
 
     fn conflict(&self, refusal: &DbError) -> String {

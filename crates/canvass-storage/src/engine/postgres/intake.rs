@@ -254,6 +254,7 @@ fn same(error: &Error) -> Error {
         Error::Rejected(why) => Error::Rejected(why.clone()),
         Error::Unusable(why) => Error::Unusable(why.clone()),
         Error::Corrupt { what, found } => Error::Corrupt { what, found: found.clone() },
+        Error::Unreachable(why) => Error::Unreachable(why.clone()),
         Error::Engine(cause) => Error::engine(cause.to_string()),
     }
 }

@@ -102,7 +102,9 @@ pub(super) fn unusable_file(path: &Path, error: Error) -> Error {
         Error::Corrupt { .. } => "restore the data folder from a backup",
         Error::Engine(_) => "check the disk and the rights of the user who runs Canvass",
         Error::Busy { .. } => "another program has it open; close that one",
-        Error::Conflict(_) | Error::Rejected(_) | Error::Full | Error::Unusable(_) => return error,
+        Error::Conflict(_) | Error::Rejected(_) | Error::Full | Error::Unusable(_) | Error::Unreachable(_) => {
+            return error;
+        }
     };
     Error::Unusable(format!("{} cannot be used ({error}); {advice}", path.display()))
 }

@@ -233,6 +233,7 @@ fn likewise(error: &Error) -> Error {
         Error::Full => Error::Full,
         Error::Busy { retry_after_ms } => Error::Busy { retry_after_ms: *retry_after_ms },
         Error::Unusable(reason) => Error::Unusable(reason.clone()),
+        Error::Unreachable(reason) => Error::Unreachable(reason.clone()),
         Error::Conflict(_) | Error::Corrupt { .. } | Error::Rejected(_) | Error::Engine(_) => {
             Error::engine(error.to_string())
         }

@@ -213,7 +213,7 @@ fn is_poison(error: &Error) -> bool {
     match error {
         Error::Rejected(_) | Error::Corrupt { .. } | Error::Conflict(_) => true,
         Error::Engine(cause) => is_about_data(cause.as_ref()),
-        Error::Busy { .. } | Error::Full | Error::Unusable(_) => false,
+        Error::Busy { .. } | Error::Full | Error::Unusable(_) | Error::Unreachable(_) => false,
     }
 }
 
