@@ -129,7 +129,9 @@ impl Walk {
             End::Plain => Ok(None),
             End::Footer => {
                 let hash = hex(&self.hash.clone().finalize());
-                let footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
+                let mut footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
+                let answers = self.definition.questions().filter(|it| it.takes_answer()).count();
+                footer.resize(COLUMNS.len() + answers, String::new());
                 self.piece(&[footer])
             }
         }

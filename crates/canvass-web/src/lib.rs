@@ -18,6 +18,7 @@ mod routes;
 mod security;
 mod server;
 mod settings;
+mod too_large;
 mod view;
 
 pub use access::App;

@@ -10,7 +10,7 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
 
-use crate::{App, Problem, api, assets, log, pages, problem, security};
+use crate::{App, Problem, api, assets, log, pages, problem, security, too_large};
 
 /// One route, as the access table of the tests lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub fn router(app: App) -> Router {
                 .layer(CompressionLayer::new())
                 .layer(from_fn(security::headers))
                 .layer(from_fn(problem::show))
+                .layer(from_fn_with_state(app.clone(), too_large::refuse))
                 .layer(CatchPanicLayer::custom(problem::of_panic))
                 .layer(DefaultBodyLimit::max(body_bytes_max)),
         )
@@ -166,6 +167,7 @@ fn operator() -> Table {
 fn tenants() -> Table {
     Table::default()
         .get("/{tenant}", pages::respond::index)
+        .get("/{tenant}/", pages::respond::index)
         .get("/{tenant}/{*page}", pages::respond::show)
         .post("/{tenant}/{*page}", pages::respond::create)
 }

@@ -14,6 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
+use tower_http::timeout::TimeoutBody;
 
 use crate::{App, router};
 
@@ -21,6 +22,8 @@ use crate::{App, router};
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long a stopping server goes on accepting, telling every client to close: whoever was about to send has sent.
 const LAME_DUCK: Duration = Duration::from_millis(500);
+/// A client that sends nothing more of a body for so long has gone, or is slow on purpose.
+const BODY_SILENCE_MAX: Duration = Duration::from_secs(20);
 /// After a failed accept (no descriptors left): time for connections to end.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
@@ -68,11 +71,12 @@ async fn connection(
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(|body| TimeoutBody::new(BODY_SILENCE_MAX, body));
         request.extensions_mut().insert(axum::extract::ConnectInfo(address));
         let mut router = router.clone();
         async move {
-            let Ok(ready) = ServiceExt::<Request<Incoming>>::ready(&mut router).await;
+            let Ok(ready) = ServiceExt::<Request<TimeoutBody<Incoming>>>::ready(&mut router).await;
             ready.call(request).await
         }
     });

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query},
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Query},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use canvass_actions::{
@@ -77,6 +77,17 @@ pub(crate) struct Shown {
     thanks: Option<String>,
 }
 
+/// What follows the tenant in the request's path, as it was sent: an address is decoded once, by itself.
+pub(crate) struct Below(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Below {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.uri.path().splitn(3, '/').nth(2).map(|it| Self(it.to_owned())).ok_or(Problem::NotFound)
+    }
+}
+
 /// The tenant's open surveys.
 pub(crate) async fn index(respondent: Respondent) -> Result<Response, Problem> {
     let alias = respondent.tenant().alias.clone();
@@ -97,7 +108,7 @@ pub(crate) async fn index(respondent: Respondent) -> Result<Response, Problem> {
 /// The survey at an address, or its thank-you page.
 pub(crate) async fn show(
     respondent: Respondent,
-    Path((_, page)): Path<(String, String)>,
+    Below(page): Below,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
     let (live, now) = find(&respondent, &page).await?;
@@ -112,11 +123,7 @@ pub(crate) async fn show(
 }
 
 /// Takes answers: goes on to the next section, or accepts the response.
-pub(crate) async fn create(
-    respondent: Respondent,
-    Path((_, page)): Path<(String, String)>,
-    form: Form,
-) -> Result<Response, Problem> {
+pub(crate) async fn create(respondent: Respondent, Below(page): Below, form: Form) -> Result<Response, Problem> {
     let (live, now) = find(&respondent, &page).await?;
     match live.door(now) {
         Some(Door::Open) => {}

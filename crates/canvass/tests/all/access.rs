@@ -42,6 +42,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("POST", "/-/login", Anyone),
     ("POST", "/-/logout", Anyone),
     ("GET", "/{tenant}", Anyone),
+    ("GET", "/{tenant}/", Anyone),
     ("GET", "/{tenant}/{*page}", Anyone),
     ("POST", "/{tenant}/{*page}", Anyone),
     ("GET", "/-/account", SignedIn),

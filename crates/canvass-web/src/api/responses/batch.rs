@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use serde::Serialize;
 
 use super::{Body, New, accept};
-use crate::{Problem, access::Collector};
+use crate::{Problem, access::Collector, too_large};
 
 /// Bounds the results held in memory while the request is read: about 100 bytes each.
 const LINES_MAX: usize = 10_000;
@@ -32,7 +32,7 @@ struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<ResponseId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
+    detail: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
 }
@@ -66,6 +66,7 @@ pub(super) async fn create(collector: &Collector, live: &Live, body: HttpBody) -
         }
         rest.drain(..begin);
         if LINE_BYTES_MAX < rest.len() {
+            too_large::read_on(stream).await;
             return Err(Problem::TooLarge { bytes_max: LINE_BYTES_MAX });
         }
     }
@@ -86,6 +87,7 @@ impl Batch<'_> {
         }
         let line = self.results.len() + 1;
         if LINES_MAX < line {
+            self.append().await?;
             return Err(Problem::BadRequest(format!(
                 "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
             )));
@@ -101,7 +103,7 @@ impl Batch<'_> {
                     number: line,
                     status: 201,
                     id: Some(accepted.id),
-                    title: None,
+                    detail: None,
                     errors: Vec::new(),
                 });
                 self.waiting.push((line - 1, accepted));
@@ -138,9 +140,9 @@ impl Batch<'_> {
             Err(error) => {
                 let problem = Problem::from(error);
                 for place in places {
-                    let title = Some(problem.to_string());
+                    let detail = Some(problem.detail());
                     let status = problem.code().status.as_u16();
-                    self.results[place] = Line { number: place + 1, status, id: None, title, errors: Vec::new() };
+                    self.results[place] = Line { number: place + 1, status, id: None, detail, errors: Vec::new() };
                 }
             }
         }
@@ -149,7 +151,7 @@ impl Batch<'_> {
 }
 
 fn refused(line: usize, problem: &Problem) -> Line {
-    let (status, title) = (problem.code().status.as_u16(), Some(problem.to_string()));
+    let (status, detail) = (problem.code().status.as_u16(), Some(problem.detail()));
     let errors = if let Problem::Invalid { faults } = problem { faults.clone() } else { Vec::new() };
-    Line { number: line, status, id: None, title, errors }
+    Line { number: line, status, id: None, detail, errors }
 }

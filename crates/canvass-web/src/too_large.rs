@@ -1,0 +1,43 @@
+//! Bodies that are too large: this file is about refusing them so that their senders hear why.
+
+use axum::{
+    body::BodyDataStream,
+    extract::{Request, State},
+    http::{HeaderName, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt;
+
+use crate::{App, Problem};
+
+/// Whoever is still sending when the answer comes hears of a broken connection instead: so much is read and thrown away
+/// first. Larger bodies are cut.
+const READ_ON_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Refuses a body that says beforehand that it is too large. Batches are bounded line by line.
+pub(crate) async fn refuse(State(app): State<App>, request: Request, next: Next) -> Response {
+    let bytes_max = app.settings().body_bytes_max;
+    let is_batch = text(&request, &header::CONTENT_TYPE).contains("ndjson");
+    let says_so = text(&request, &header::CONTENT_LENGTH).parse().is_ok_and(|it: usize| bytes_max < it);
+    if is_batch || !says_so {
+        return next.run(request).await;
+    }
+    read_on(request.into_body().into_data_stream()).await;
+    Problem::TooLarge { bytes_max }.into_response()
+}
+
+/// Reads what is left of a body, to its end or to the bound.
+pub(crate) async fn read_on(mut body: BodyDataStream) {
+    let mut bytes = 0;
+    while let Some(Ok(chunk)) = body.next().await {
+        bytes += chunk.len();
+        if READ_ON_BYTES_MAX < bytes {
+            return;
+        }
+    }
+}
+
+fn text<'a>(request: &'a Request, name: &HeaderName) -> &'a str {
+    request.headers().get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
+}
