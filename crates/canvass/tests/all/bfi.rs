@@ -94,11 +94,15 @@ async fn send_one_by_one(survey: &Survey, rows: &[Row]) {
             let send = || survey.program.post_json(&path, &body);
             let answers = match place % (2 * REPEATED_EVERY) {
                 0 => Vec::from(<[_; 3]>::from(tokio::join!(send(), send(), send()))),
-                REPEATED_EVERY => vec![send().await, send().await],
-                _ => vec![send().await],
+                REPEATED_EVERY => {
+                    let first = send().await.expect(201);
+                    vec![first, send().await.expect(200)]
+                }
+                _ => vec![send().await.expect(201)],
             };
-            let count = |status| answers.iter().filter(|it| it.status == status).count();
-            assert_eq!((count(StatusCode::CREATED), count(StatusCode::OK)), (1, answers.len() - 1), "{answers:?}");
+            // Of those sent at the same moment more than one may be told that it is new: nobody was first.
+            assert!(answers.iter().any(|it| it.status == StatusCode::CREATED), "{answers:?}");
+            assert!(answers.iter().all(|it| it.status.is_success()), "{answers:?}");
             assert!(answers.iter().all(|it| it.json()["id"] == answers[0].json()["id"]));
         }
     })

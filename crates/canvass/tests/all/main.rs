@@ -8,11 +8,14 @@
 )]
 
 mod access;
+mod bad_input;
 mod bfi;
 mod builder;
 mod commands;
 mod configuration;
+mod crash;
 mod demonstration;
+mod export;
 mod leftovers;
 mod logs;
 mod nodes;
@@ -21,6 +24,7 @@ mod operation;
 mod outages;
 mod people;
 mod postgres;
+mod respond;
 mod submissions;
 mod support;
 mod surveys;

@@ -19,4 +19,4 @@ pub use cast::PASSWORD;
 pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
 pub use process::{Finished, Process, canvass, command};
-pub use survey::Survey;
+pub use survey::{Survey, workshop};

@@ -170,6 +170,11 @@ impl Process {
         self.log = Some(complaints);
     }
 
+    /// Leaves an argument out at the next start.
+    pub fn without(&mut self, argument: &str) {
+        self.arguments.retain(|it| it != argument);
+    }
+
     /// Where it answers; empty when it only works.
     pub fn url(&self) -> &str {
         &self.url

@@ -1,13 +1,13 @@
-//! Surveys that collect: this file is about publishing one, sending answers to it, and waiting until they count.
-
-use std::time::Duration;
+//! Surveys that collect: this file is about publishing one, and about where it is found.
 
 use serde_json::{Value, json};
 
 use super::{Canvass, Person};
 
-/// How long accepted responses may take to be counted, on a machine that compiles at the same time.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// A survey of twelve questions in three sections, one of every type that takes an answer.
+pub fn workshop() -> Value {
+    serde_json::from_str(include_str!("../../data/workshop.json")).expect("it is JSON")
+}
 
 /// A published survey, and the program that published it.
 #[derive(Clone)]
@@ -52,18 +52,5 @@ impl Survey {
     pub async fn counted(&self) -> u64 {
         let summary = self.program.get(&self.api("/summary")).await.expect(200).json();
         summary["responses"].as_u64().expect("a count")
-    }
-
-    /// Waits until the summary counts so many responses, by the events that keep a results page up to date.
-    pub async fn counts(&self, member: &Person, responses: u64) {
-        let counted = async {
-            let mut events = member.listen(&self.console("/results/events")).await;
-            while self.counted().await != responses {
-                events.chunk().await.expect("the stream goes on").expect("the stream goes on");
-            }
-        };
-        let Ok(()) = tokio::time::timeout(PATIENCE, counted).await else {
-            panic!("{} responses are counted after {PATIENCE:?} instead of {responses}", self.counted().await);
-        };
     }
 }

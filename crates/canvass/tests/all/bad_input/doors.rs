@@ -1,0 +1,176 @@
+//! Wrong doors: this file is about media types, methods, sizes, tokens and ids that lead nowhere.
+
+use canvass_model::token::Scope;
+use reqwest::{Method, header};
+use serde_json::json;
+
+use super::{assert_nothing_stored, assert_problem, right, send};
+use crate::support::{Answer, Canvass, Person, workshop};
+
+#[tokio::test]
+async fn a_body_of_another_type_or_size_is_refused() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    let body = json!({ "answers": right() }).to_string();
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", ""] {
+        assert_problem(&send(&survey, kind, body.clone()).await, 415, "unsupported-media-type");
+    }
+    let bare = survey.program.request(Method::POST, &survey.api("/responses")).body(body.clone());
+    assert_problem(&survey.program.send(bare).await, 415, "unsupported-media-type");
+    send(&survey, "Application/JSON; charset=utf-8", body).await.expect(201);
+
+    let large = json!({ "answers": { "note": "x".repeat(2 * 1024 * 1024) } }).to_string();
+    assert_problem(&send(&survey, "application/json", large.clone()).await, 413, "too-large");
+    let ray = canvass.ray();
+    let page = ray.get(&survey.page).await.expect(200);
+    let fields = page.filled(&survey.page, &[("note", &large)]);
+    ray.post_form(&survey.page, &fields).await.expect(413);
+    let many: Vec<(String, String)> = (0..6_000).map(|it| (format!("q{it}"), String::new())).collect();
+    ray.post_form(&survey.page, &many).await.expect(400);
+    ray.send(ray.request(Method::POST, &survey.page).header("content-type", "text/plain").body("x")).await.expect(415);
+    canvass.settled().await;
+    assert_eq!(survey.counted().await, 1);
+}
+
+#[tokio::test]
+async fn another_method_is_refused_with_those_there_are() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    for (method, path, allowed) in [
+        (Method::PATCH, survey.api("/responses"), "GET,HEAD,POST"),
+        (Method::PUT, survey.api("/publication"), "DELETE,POST"),
+        (Method::DELETE, "/api/v1/surveys".to_owned(), "GET,HEAD,POST"),
+        (Method::POST, survey.api("/summary"), "GET,HEAD"),
+    ] {
+        let answer = survey.program.send(survey.program.request(method, &path)).await;
+        assert_problem(&answer, 405, "method-not-allowed");
+        let mut methods: Vec<&str> = answer.header("allow").split(',').map(str::trim).collect();
+        methods.sort_unstable();
+        assert_eq!(methods.join(","), allowed, "{path}");
+    }
+    let ray = canvass.ray();
+    let answer = ray.send(ray.request(Method::PUT, &survey.page)).await.expect(405);
+    assert!(answer.header("allow").contains("POST"));
+    assert!(answer.shows("That did not work"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn another_tenant_s_things_are_not_there() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    let made = survey.program.post_json(&survey.api("/responses"), &json!({ "answers": right() })).await.expect(201);
+    let response = made.json()["id"].as_str().unwrap().to_owned();
+    canvass.settled().await;
+    let stranger = canvass.program_of("fabrikam").await;
+    let response = format!("/responses/{response}");
+    for below in ["", "/responses", &response, "/summary", "/export"] {
+        assert_problem(&stranger.get(&survey.api(below)).await, 404, "not-found");
+    }
+    let body = json!({ "answers": right() });
+    assert_problem(&stranger.post_json(&survey.api("/responses"), &body).await, 404, "not-found");
+    assert_problem(
+        &stranger.post_json(&survey.api("/publication"), &json!({ "page": "mine" })).await,
+        404,
+        "not-found",
+    );
+    for below in ["", "/publication", &response] {
+        assert_problem(&stranger.delete(&survey.api(below)).await, 404, "not-found");
+    }
+    for path in ["/api/v1/surveys/1", "/api/v1/surveys/%00", "/api/v1/surveys/%ff/summary", "/api/v1/nonsense", "/api/"]
+    {
+        assert_problem(&stranger.get(path).await, 404, "not-found");
+    }
+    assert_eq!(survey.counted().await, 1);
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_a_token_that_is_good() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    let unauthorised = |answer: &Answer| {
+        assert_problem(answer, 401, "sign-in-required");
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{:?}", answer.headers);
+    };
+    let ray = canvass.ray();
+    unauthorised(&ray.get("/api/v1/surveys").await);
+    unauthorised(&ray.post_json(&survey.api("/responses"), &json!({ "answers": right() })).await);
+    for value in ["Bearer", "Bearer ", "Bearer cvs_", "Basic cmF5OnJheQ==", "cvs_x", "Bearer cvs_\u{e9}"] {
+        let request = ray.request(Method::GET, "/api/v1/surveys").header(header::AUTHORIZATION, value);
+        unauthorised(&ray.send(request).await);
+    }
+    unauthorised(&canvass.program(&format!("cvs_{}", "a".repeat(10_000))).get("/api/v1/surveys").await);
+
+    let ada = canvass.ada().await;
+    let program = made_in_console(&canvass, &ada).await;
+    program.get("/api/v1/surveys").await.expect(200);
+    let tokens = ada.get("/-/console/adatum/tokens").await.expect(200).text();
+    let revocation =
+        tokens.split("action=\"").find(|it| it.contains("/revocation\"")).unwrap().split('"').next().unwrap();
+    let revoked = ada.post_form(revocation, &[] as &[(&str, &str)]).await;
+    revoked.expect(303);
+    let all = canvass.program_of("adatum").await;
+    all.get("/api/v1/surveys").await.expect(200);
+    assert_nothing_stored(&canvass, &survey).await;
+}
+
+#[tokio::test]
+async fn a_token_does_what_it_is_for_and_nothing_else() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    let reader = canvass.program_with("adatum", &[Scope::Read]).await;
+    let collector = canvass.program_with("adatum", &[Scope::Collect]).await;
+    let body = json!({ "answers": right() });
+    reader.get(&survey.api("/summary")).await.expect(200);
+    assert_problem(&reader.post_json(&survey.api("/responses"), &body).await, 403, "forbidden");
+    assert_problem(&reader.post_json("/api/v1/surveys", &workshop()).await, 403, "forbidden");
+    assert_problem(&reader.delete(&survey.api("/publication")).await, 403, "forbidden");
+    collector.post_json(&survey.api("/responses"), &body).await.expect(201);
+    for below in ["", "/responses", "/summary", "/export"] {
+        assert_problem(&collector.get(&survey.api(below)).await, 403, "forbidden");
+    }
+    canvass.settled().await;
+    assert_eq!(survey.counted().await, 1);
+}
+
+#[tokio::test]
+async fn wrong_parameters_are_named() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("adatum", "workshop", &workshop()).await;
+    for query in ["limit=0", "limit=501", "limit=-1", "limit=x", "cursor=x", "order=sideways", "limit=99999999999"] {
+        let problem =
+            assert_problem(&survey.program.get(&survey.api(&format!("/responses?{query}"))).await, 400, "bad-request");
+        let name = query.split('=').next().unwrap();
+        assert!(problem.to_string().contains(name), "{problem}");
+    }
+    let put = |etag: &'static str| {
+        let request = survey.program.request(Method::PUT, &survey.api("/draft")).json(&workshop());
+        if etag.is_empty() { request } else { request.header(header::IF_MATCH, etag) }
+    };
+    assert_problem(&survey.program.send(put("")).await, 428, "precondition-required");
+    for etag in ["\"999\"", "nonsense", "\"\"", "W/\"1\""] {
+        assert_problem(&survey.program.send(put(etag)).await, 412, "precondition-failed");
+    }
+    let long = "k".repeat(101);
+    for key in ["two words", &long] {
+        let request = survey.program.request(Method::POST, "/api/v1/surveys").json(&workshop());
+        let answer = survey.program.send(request.header("idempotency-key", key)).await;
+        assert_problem(&answer, 400, "bad-request");
+    }
+    let with_key = |body: serde_json::Value| {
+        survey.program.request(Method::POST, "/api/v1/surveys").json(&body).header("idempotency-key", "one")
+    };
+    let first = survey.program.send(with_key(workshop())).await.expect(201).json();
+    let again = survey.program.send(with_key(workshop())).await.expect(201).json();
+    assert_eq!(first["id"], again["id"]);
+    let mut other = workshop();
+    other["title"] = "Another".into();
+    assert_problem(&survey.program.send(with_key(other)).await, 422, "idempotency-key-reused");
+}
+
+/// A program whose token an administrator makes in the console.
+async fn made_in_console(canvass: &Canvass, ada: &Person) -> Person {
+    let fields = [("name", "Nightly"), ("scope", "read"), ("expires", "30")];
+    let made = ada.submit("/-/console/adatum/tokens", "/-/console/adatum/tokens", &fields).await.expect(200).text();
+    let secret = made.split("<code id=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    canvass.program(secret)
+}
