@@ -142,13 +142,11 @@ async fn wrong_parameters_are_named() {
         let name = query.split('=').next().unwrap();
         assert!(problem.to_string().contains(name), "{problem}");
     }
-    let put = |etag: &'static str| {
-        let request = survey.program.request(Method::PUT, &survey.api("/draft")).json(&workshop());
-        if etag.is_empty() { request } else { request.header(header::IF_MATCH, etag) }
-    };
-    assert_problem(&survey.program.send(put("")).await, 428, "precondition-required");
+    let draft = survey.api("/draft");
+    assert_problem(&survey.program.put_json(&draft, &workshop()).await, 428, "precondition-required");
     for etag in ["\"999\"", "nonsense", "\"\"", "W/\"1\""] {
-        assert_problem(&survey.program.send(put(etag)).await, 412, "precondition-failed");
+        let request = survey.program.request(Method::PUT, &draft).json(&workshop()).header(header::IF_MATCH, etag);
+        assert_problem(&survey.program.send(request).await, 412, "precondition-failed");
     }
     let long = "k".repeat(101);
     for key in ["two words", &long] {
