@@ -41,6 +41,7 @@
       const last = at === this.sections.length - 1;
       const [primary, back] = [".primary[name='_go']", "[name='_go'][value='back']"].map((it) => this.form.querySelector(it));
       this.sections.forEach((it) => { it.hidden = it !== section; });
+      document.querySelector(".opening > .lead")?.toggleAttribute("hidden", at > 0);
       this.form.elements["_section"].value = section.dataset.section;
       primary.value = last ? "submit" : "next";
       primary.textContent = primary.dataset[primary.value];

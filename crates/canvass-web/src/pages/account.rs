@@ -117,21 +117,79 @@ async fn page(
     let page = AccountPage {
         name: person.account.name.to_string(),
         email: person.account.email.to_string(),
-        sessions: found.into_iter().map(|it| browser(it, person.session, now)).collect(),
+        sessions: found.iter().map(|it| browser(it, person.session, now)).collect(),
         errors,
         changed,
     };
     Ok((status, Html(page.render()?)).into_response())
 }
 
-fn browser(session: Session, this: SessionId, now: Timestamp) -> Browser {
+fn browser(session: &Session, this: SessionId, now: Timestamp) -> Browser {
     Browser {
         id: session.id.to_string(),
         is_this: session.id == this,
-        agent: if session.agent.is_empty() { "A browser without a name".to_owned() } else { session.agent },
+        agent: browser_name(&session.agent),
         began: moment::minute(session.created_at),
         began_iso: session.created_at.to_string(),
         seen: moment::ago(session.seen_at, now),
         seen_iso: session.seen_at.to_string(),
+    }
+}
+
+/// A browser and its system in a person's words. Every browser claims to be those before it, so the last to come is
+/// looked for first.
+fn browser_name(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 7] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Android", "Android"),
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("CrOS", "ChromeOS"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "a Mac"),
+        ("Linux", "Linux"),
+    ];
+    let named = |names: &[(&str, &'static str)]| names.iter().find(|(part, _)| agent.contains(part)).map(|it| it.1);
+    match (named(&BROWSERS), named(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("A browser on {system}"),
+        (None, None) if agent.is_empty() => "A browser without a name".to_owned(),
+        (None, None) => agent.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_goes_by_its_own_name_not_by_those_it_claims() {
+        let told = [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 \
+                 Safari/537.36 Edg/140.0.0.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                 Version/18.5 Mobile/15E148 Safari/604.1",
+                "Safari on an iPhone",
+            ),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            ("curl/8.14.1", "curl/8.14.1"),
+            ("", "A browser without a name"),
+        ];
+        for (agent, name) in told {
+            assert_eq!(browser_name(agent), name);
+        }
     }
 }

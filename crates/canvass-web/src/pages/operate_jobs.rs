@@ -123,7 +123,10 @@ fn row(record: &JobRecord, now: Timestamp) -> Row {
     let (state, tone) = words(record.state);
     Row {
         id: record.id.to_string(),
-        name: record.job.name(),
+        name: match &record.job {
+            Job::Provision(_) => "Set-up",
+            Job::Mail(_) => "Mail",
+        },
         subject: match &record.job {
             Job::Provision(sign_up) => sign_up.alias.to_string(),
             Job::Mail(mail) => mail.to.to_string(),
