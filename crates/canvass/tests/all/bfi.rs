@@ -114,7 +114,7 @@ async fn send_by_lines(survey: &Survey, rows: &[Row]) {
     let questions = bfi::questions();
     for batch in rows.chunks(BATCH) {
         let repeated = batch.iter().chain(batch.last());
-        let body: String = repeated.map(|it| format!("{}\n", it.submission(&questions))).collect();
+        let body: String = repeated.map(|it| it.submission(&questions).to_string() + "\n").collect();
         let request = survey.program.request(Method::POST, &survey.api("/responses"));
         let answer = survey.program.send(request.header("content-type", "application/x-ndjson").body(body)).await;
         let answer = answer.expect(200).text();

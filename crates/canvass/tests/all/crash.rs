@@ -52,8 +52,8 @@ impl Chance {
     fn new() -> Self {
         let seed = std::env::var("CANVASS_TEST_SEED").ok().and_then(|it| it.parse().ok());
         let nanos = || u64::from(std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos());
+        // Xorshift stays at zero for ever.
         let seed = seed.unwrap_or_else(nanos) | 1;
-        println!("to see the same chances again: CANVASS_TEST_SEED={seed}");
         Self(seed)
     }
 
@@ -78,7 +78,7 @@ impl Load {
 
     /// Sends rows until none is left, every one until it is acknowledged. Every other client sends batches.
     async fn client(self, urls: Vec<String>, place: usize) {
-        let size = if place % 2 == 0 { 1 } else { BATCH };
+        let size = if place.is_multiple_of(2) { 1 } else { BATCH };
         let mut tries = place;
         loop {
             let begin = self.next.fetch_add(size, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl Load {
         let request = match rows {
             [row] => request.json(&row.submission(&self.questions)),
             rows => {
-                let lines: String = rows.iter().map(|it| format!("{}\n", it.submission(&self.questions))).collect();
+                let lines = rows.iter().map(|it| it.submission(&self.questions).to_string() + "\n").collect::<String>();
                 request.header("content-type", "application/x-ndjson").body(lines)
             }
         };
@@ -168,6 +168,7 @@ async fn begin() -> (Process, Survey) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_again_and_again_loses_nothing_and_doubles_nothing() {
     let mut chance = Chance::new();
+    println!("to see the same chances again: CANVASS_TEST_SEED={}", chance.0);
     let (mut server, survey) = begin().await;
     let load = Load::new(survey);
     let mut clients = tokio::task::JoinSet::new();
@@ -203,6 +204,7 @@ async fn of_two_servers_on_one_database_either_may_be_killed() {
         return;
     }
     let mut chance = Chance::new();
+    println!("to see the same chances again: CANVASS_TEST_SEED={}", chance.0);
     let (server, survey) = begin().await;
     let other = server.beside(&[]);
     let urls = vec![server.url().to_owned(), other.url().to_owned()];

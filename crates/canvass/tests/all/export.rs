@@ -133,7 +133,7 @@ async fn an_export_is_streamed_without_a_length_and_ends_as_a_whole() {
     let survey = canvass.survey("adatum", "bfi", &bfi::definition()).await;
     let questions = bfi::questions();
     let rows = &bfi::rows()[..1_200];
-    let body: String = rows.iter().map(|it| format!("{}\n", it.submission(&questions))).collect();
+    let body: String = rows.iter().map(|it| it.submission(&questions).to_string() + "\n").collect();
     let request = survey.program.request(Method::POST, &survey.api("/responses"));
     survey.program.send(request.header("content-type", "application/x-ndjson").body(body)).await.expect(200);
     canvass.settled().await;

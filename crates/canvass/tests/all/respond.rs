@@ -9,6 +9,9 @@ use crate::support::{Answer, Canvass, Person, Survey, workshop};
 /// Answers that are right, as fields.
 const RIGHT: [(&str, &str); 3] = [("name", "Ray"), ("age", "31"), ("topic", "types")];
 
+/// Fields of a form, each with what is in it.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// Someone at a published survey with nothing answered yet.
 async fn begin(canvass: &Canvass) -> (Person, Survey) {
     (canvass.ray(), canvass.survey("adatum", "workshop", &workshop()).await)
@@ -66,7 +69,7 @@ async fn a_wrong_answer_is_refused_beside_its_question_and_nothing_else_is_lost(
     let (ray, survey) = begin(&canvass).await;
     let page = ray.get(&survey.page).await.expect(200);
 
-    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+    let cases: [(Fields, &str, &str); 9] = [
         (&[("name", "")], "name", "Write an answer"),
         (&[("age", "17")], "age", "Enter a whole number from 18 to 99"),
         (&[("age", "many")], "age", "Enter a whole number from 18 to 99"),

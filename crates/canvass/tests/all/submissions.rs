@@ -13,7 +13,7 @@ async fn lunch(canvass: &Canvass) -> Survey {
 }
 
 async fn batch(survey: &Survey, lines: &[Value]) -> Vec<Value> {
-    let body: String = lines.iter().map(|it| format!("{it}\n")).collect();
+    let body: String = lines.iter().map(|it| it.to_string() + "\n").collect();
     let request = survey.program.request(reqwest::Method::POST, &survey.api("/responses"));
     let request = request.header("content-type", "application/x-ndjson").body(body);
     let answer = survey.program.send(request).await.expect(200);
