@@ -74,12 +74,15 @@ pub async fn request(
     idempotency_key: &str,
     client: &Client,
 ) -> Result<JobId, Error> {
-    let key = idempotency_key.to_owned();
-    if let Some(job) = directory.read(move |tx| jobs::find_by_key(tx, &key)).await? {
+    let (alias, key) = (new.alias.clone(), idempotency_key.to_owned());
+    // Both in one look: between two, the other click of a double click may take the address.
+    let known = directory.read(move |tx| match jobs::find_by_key(tx, &key)? {
+        Some(job) => Ok::<_, Error>(Some(job)),
+        None => refuse_taken(tx, &alias).map(|()| None),
+    });
+    if let Some(job) = known.await? {
         return Ok(job);
     }
-    let alias = new.alias.clone();
-    directory.read(move |tx| refuse_taken(tx, &alias)).await?;
     let administrator = administrator(directory, new, client).await?;
     let (new, key) = (new.clone(), idempotency_key.to_owned());
     directory.write(move |tx| accept(tx, &new, &administrator, &key)).await

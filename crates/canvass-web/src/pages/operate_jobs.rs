@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, Query},
     response::{Html, Redirect},
 };
+use canvass_actions::jobs as verbs;
 use canvass_model::{
     id::JobId,
     job::{Job, JobRecord, JobState, ProvisionStep},
@@ -115,8 +116,8 @@ pub(crate) async fn show(operator: Operator, Path(job): Path<String>) -> Result<
 /// Makes a failed job due again.
 pub(crate) async fn retry(operator: Operator, Path(job): Path<String>) -> Result<Redirect, Problem> {
     let id = JobId::parse(&job).ok_or(Problem::NotFound)?;
-    let retried = operator.write(move |tx, _| jobs::retry(tx, id)).await?;
-    if retried { Ok(Redirect::to(&format!("/-/operate/jobs/{id}"))) } else { Err(Problem::NotFound) }
+    operator.write(move |tx, _| verbs::retry(tx, id)).await?;
+    Ok(Redirect::to(&format!("/-/operate/jobs/{id}")))
 }
 
 fn row(record: &JobRecord, now: Timestamp) -> Row {
