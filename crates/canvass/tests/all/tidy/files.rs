@@ -1,5 +1,7 @@
 //! Rules on every file: this file is about what must not be written down anywhere.
 
+use std::path::Path;
+
 use super::{Source, assert_accepted, assert_kept, assert_noticed, root};
 
 /// Folders of somebody's machine. Written in two halves, so that this file may name them.
@@ -72,7 +74,7 @@ fn every_link_between_documents_leads_somewhere() {
 }
 
 fn links(source: &Source) -> Vec<String> {
-    let is_document = source.path.ends_with(".md");
+    let is_document = Path::new(&source.path).extension().is_some_and(|it| it == "md");
     let folder = root().join(&source.path).parent().expect("a file lies in a folder").to_owned();
     let targets = source.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
     targets
