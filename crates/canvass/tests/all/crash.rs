@@ -10,21 +10,23 @@ use std::{
     time::Duration,
 };
 
+use canvass_model::{id::SurveyId, response::SubmissionKey};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::support::{
-    Person, Process, Survey,
-    bfi::{self, Row},
-    on_postgres,
+use crate::{
+    bfi::assert_same_figures,
+    support::{
+        Person, Process, Survey,
+        bfi::{self, Row},
+        on_postgres,
+    },
 };
 
 /// How often the server is killed.
 const KILLS: u32 = 10;
-/// How many clients send at the same time.
-const CLIENTS: usize = 4;
-/// Rows sent; each takes a round trip and a sync.
-const ROWS: usize = 1_600;
+/// The doors the clients use, all at the same time: half of the rows go through the form, half through the API.
+const CLIENTS: [Door; 4] = [Door::Form, Door::Single, Door::Form, Door::Lines];
 /// How long after the row that decides it a server is killed, at most: while clients wait for answers.
 const LIFE_MS_MAX: u64 = 20;
 /// How often to look how far the clients are.
@@ -37,13 +39,25 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// What was acknowledged: the submission key and the id it was told.
 type Acknowledged = Arc<Mutex<BTreeMap<String, String>>>;
 
+/// How a client sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// The public form, one page and one post for each row.
+    Form,
+    /// The API, a request for each row.
+    Single,
+    /// The API, some rows at once as JSON Lines.
+    Lines,
+}
+
 /// What all clients share.
 #[derive(Clone)]
 struct Load {
     survey: Survey,
     questions: Arc<Vec<String>>,
     rows: Arc<Vec<Row>>,
-    next: Arc<AtomicUsize>,
+    /// The next row of the half that goes through the form, and of the half that goes through the API.
+    next: Arc<[AtomicUsize; 2]>,
     acknowledged: Acknowledged,
 }
 
@@ -72,27 +86,64 @@ impl Load {
         Self {
             survey,
             questions: Arc::new(bfi::questions()),
-            rows: Arc::new(bfi::rows().into_iter().take(ROWS).collect()),
+            rows: Arc::new(bfi::rows()),
             next: Arc::default(),
             acknowledged: Acknowledged::default(),
         }
     }
 
-    /// Sends rows until none is left, every one until it is acknowledged. Every other client sends batches.
+    /// Sends rows of its half until none is left, every one until it is acknowledged.
     async fn client(self, urls: Vec<String>, place: usize) {
-        let size = if place.is_multiple_of(2) { 1 } else { BATCH };
+        let door = CLIENTS[place];
+        let (form, api) = self.rows.split_at(self.rows.len() / 2);
+        let (half, next, size) = match door {
+            Door::Form => (form, &self.next[0], 1),
+            Door::Single => (api, &self.next[1], 1),
+            Door::Lines => (api, &self.next[1], BATCH),
+        };
         let mut tries = place;
         loop {
-            let begin = self.next.fetch_add(size, Ordering::Relaxed);
-            let Some(rows) = self.rows.get(begin..(begin + size).min(self.rows.len())).filter(|it| !it.is_empty())
-            else {
+            let begin = next.fetch_add(size, Ordering::Relaxed);
+            let Some(rows) = half.get(begin..(begin + size).min(half.len())).filter(|it| !it.is_empty()) else {
                 return;
             };
-            while !self.send(&urls[tries % urls.len()], rows).await {
+            let mut key = None;
+            while !self.try_once(&urls[tries % urls.len()], (door, rows), &mut key).await {
                 tries += 1;
                 tokio::time::sleep(TRY_AGAIN_AFTER).await;
             }
         }
+    }
+
+    async fn try_once(&self, url: &str, (door, rows): (Door, &[Row]), key: &mut Option<String>) -> bool {
+        match door {
+            Door::Form => self.fill_in(url, &rows[0], key).await,
+            Door::Single | Door::Lines => self.send(url, rows).await,
+        }
+    }
+
+    /// Opens the form, unless it is open already, and posts it; answers whether the thank-you page was promised. A
+    /// browser that tries again posts the same form: its key makes that one response.
+    async fn fill_in(&self, url: &str, row: &Row, key: &mut Option<String>) -> bool {
+        let ray = Person::new("Ray", url);
+        if key.is_none() {
+            let Ok(page) = ray.request(reqwest::Method::GET, &self.survey.page).send().await else { return false };
+            let Ok(html) = page.text().await else { return false };
+            *key = html.split("name=\"_key\" value=\"").nth(1).and_then(|it| it.split('"').next()).map(str::to_owned);
+        }
+        let Some(key) = key else { return false };
+        let mut fields = row.fields(&self.questions);
+        fields.push(("_key", key));
+        let request = ray.request(reqwest::Method::POST, &self.survey.page).form(&fields);
+        let Ok(answer) = request.send().await else { return false };
+        let status = answer.status();
+        assert!(status == StatusCode::SEE_OTHER || status == StatusCode::SERVICE_UNAVAILABLE, "the form: {status}");
+        if status == StatusCode::SEE_OTHER {
+            let survey = SurveyId::parse(&self.survey.id).unwrap();
+            let id = SubmissionKey::parse(key).unwrap().response_id(survey).to_string();
+            self.acknowledged.lock().unwrap().insert(key.clone(), id);
+        }
+        status == StatusCode::SEE_OTHER
     }
 
     /// Sends rows to one server; answers whether all of them were acknowledged.
@@ -124,9 +175,9 @@ impl Load {
 
     /// Waits for a moment of the clients' work by chance, one in each of as many parts of it as there are kills.
     async fn wait_for(&self, chance: &mut Chance, kill: u32) {
-        let part = ROWS / KILLS as usize;
+        let part = self.rows.len() / KILLS as usize;
         let row = kill as usize * part + usize::try_from(chance.below(part as u64)).unwrap();
-        while self.next.load(Ordering::Relaxed) < row {
+        while self.next.iter().map(|it| it.load(Ordering::Relaxed)).sum::<usize>() < row {
             tokio::time::sleep(POLL).await;
         }
         tokio::time::sleep(Duration::from_millis(chance.below(LIFE_MS_MAX))).await;
@@ -152,6 +203,7 @@ impl Load {
         expected.sort_unstable();
         assert!(found == expected, "other answers are stored than were sent");
         assert_recounted(&summary, &self.questions, &found);
+        assert_same_figures(&summary, &bfi::figures());
     }
 }
 
@@ -184,7 +236,7 @@ async fn a_server_killed_again_and_again_loses_nothing_and_doubles_nothing() {
     let (mut server, survey) = begin().await;
     let load = Load::new(survey);
     let mut clients = tokio::task::JoinSet::new();
-    for place in 0..CLIENTS {
+    for place in 0..CLIENTS.len() {
         clients.spawn(load.clone().client(vec![server.url().to_owned()], place));
     }
     for kill in 0..KILLS {
@@ -217,7 +269,7 @@ async fn of_two_servers_on_one_database_either_may_be_killed() {
     let urls = vec![server.url().to_owned(), other.url().to_owned()];
     let load = Load::new(survey);
     let mut clients = tokio::task::JoinSet::new();
-    for place in 0..CLIENTS {
+    for place in 0..CLIENTS.len() {
         clients.spawn(load.clone().client(urls.clone(), place));
     }
     let mut servers = [server, other];
