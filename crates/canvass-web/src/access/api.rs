@@ -14,7 +14,16 @@ use crate::Problem;
 /// A token's last use is noted at most once a minute.
 const TOUCH_EVERY_MS: i64 = Timestamp::MINUTE_MS;
 
-/// The program a request speaks for.
+/// The program a request speaks for, within its plan's pace of requests.
+pub(super) async fn paced(parts: &Parts, app: &App) -> Result<Person, Problem> {
+    let person = person(parts, app).await?;
+    if let Some(token) = person.token() {
+        app.pace.check(person.tenant().plan, token)?;
+    }
+    Ok(person)
+}
+
+/// The program a request speaks for, whatever its pace: responses are bounded by the month and by the intake's room.
 pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> {
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(bearer);
     let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::SignInRequired)?;
@@ -28,7 +37,6 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
         }
     }
     tracing::Span::current().record("tenant", tenant.record().alias.as_str());
-    app.pace.check(tenant.record().plan, token.id)?;
     note_use(app, &tenant, &token).await?;
     Ok(Person::program(app.clone(), tenant, token))
 }

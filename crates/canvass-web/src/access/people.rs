@@ -5,7 +5,7 @@ use std::ops::Deref;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_actions as actions;
 use canvass_model::{
-    id::{SessionId, SurveyId},
+    id::{SessionId, SurveyId, TokenId},
     member::{Actor, Member, Role},
     response::Accepted,
     tenant::TenantRecord,
@@ -102,6 +102,11 @@ impl Person {
     /// The signed-in member; `None` for a program.
     pub(crate) fn as_member(&self) -> Option<&Member> {
         self.member.as_ref()
+    }
+
+    /// The id of the program's token; `None` for a member.
+    pub(super) fn token(&self) -> Option<TokenId> {
+        self.token.as_ref().map(|it| it.id)
     }
 
     /// What the operator decided about the web.
@@ -259,11 +264,7 @@ impl SignedIn {
 
 /// The person a request speaks for: by token under `/api/`, by session cookie elsewhere.
 async fn person(parts: &mut Parts, app: &App) -> Result<Person, Problem> {
-    if parts.uri.path().starts_with("/api/") {
-        api::person(parts, app).await
-    } else {
-        console::person(parts, app).await
-    }
+    if parts.uri.path().starts_with("/api/") { api::paced(parts, app).await } else { console::person(parts, app).await }
 }
 
 fn forbidden(person: &Person, member: &str, scope: Scope) -> Problem {

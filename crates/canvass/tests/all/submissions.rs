@@ -5,11 +5,14 @@ use serde_json::{Value, json};
 use crate::support::{Canvass, Survey};
 
 async fn lunch(canvass: &Canvass) -> Survey {
-    let definition = json!({
+    canvass.survey("adatum", "lunch", &definition()).await
+}
+
+fn definition() -> Value {
+    json!({
         "title": "Lunch",
         "sections": [{ "id": "s1", "questions": [{ "id": "taste", "type": "stars", "label": "How was it?" }] }],
-    });
-    canvass.survey("adatum", "lunch", &definition).await
+    })
 }
 
 async fn batch(survey: &Survey, lines: &[Value]) -> Vec<Value> {
@@ -55,4 +58,23 @@ async fn of_submissions_that_arrive_together_one_is_new() {
     }
     canvass.settled().await;
     assert_eq!(survey.counted().await, 20);
+}
+
+#[tokio::test]
+async fn a_program_that_asks_too_fast_waits_and_its_responses_do_not() {
+    let canvass = Canvass::start().await;
+    let survey = canvass.survey("fabrikam", "lunch", &definition()).await;
+    let pace = canvass_model::plan::PlanId::Standard.plan().api_requests_minute_max;
+    let mut refused = None;
+    // Twice: while they are sent, some more are allowed.
+    for _ in 0..2 * pace {
+        let answer = survey.program.get("/api/v1/tenant").await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("more than the plan's pace is too fast");
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
+    survey.program.post_json(&survey.api("/responses"), &json!({ "answers": { "taste": 5 } })).await.expect(201);
 }
