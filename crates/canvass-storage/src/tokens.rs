@@ -30,6 +30,13 @@ pub fn find(tx: &mut DirectoryReadTx<'_>, hash: &SecretHash) -> Result<Option<(T
     })
 }
 
+/// When the token with this hash stopped working by itself; `None` when it works, or when there is none.
+pub fn find_expiry(tx: &mut DirectoryReadTx<'_>, hash: &SecretHash) -> Result<Option<Timestamp>, Error> {
+    let sql = "select expires_at from token where hash = $1 and expires_at <= $2";
+    let now = tx.now();
+    decode::first(tx.session, "token", (sql, &[hash.into(), now.into()]), Columns::time)
+}
+
 /// A tenant's tokens, the newest first; at most [`TOKENS_MAX`].
 pub fn list(tx: &mut DirectoryReadTx<'_>, tenant: &Tenant) -> Result<Vec<Token>, Error> {
     let sql = "select id, name, scopes, hint, created_at, expires_at, used_at from token

@@ -17,9 +17,21 @@ pub(crate) use render::{of_panic, show};
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    /// Not signed in, or no token.
+    /// Not signed in.
     #[error("Sign in to continue")]
     SignInRequired,
+    /// A program that sends no token.
+    #[error("Send `Authorization: Bearer cvs_…` with a token made in the console")]
+    TokenRequired,
+    /// A token that opens nothing here.
+    #[error("This token was revoked, or never was one; make another in the console")]
+    TokenUnknown,
+    /// A token that had its time.
+    #[error("This token expired on {at}; make another in the console")]
+    TokenExpired {
+        /// When, in words.
+        at: String,
+    },
     /// The operator is not signed in.
     #[error("Sign in as operator to continue")]
     OperatorSignInRequired,

@@ -145,6 +145,9 @@ async fn a_token_is_found_by_its_hash_and_listed_by_its_tenant_alone() {
                 tokens::insert(tx, &ours, &old, &expired)?;
                 assert_eq!(tokens::find(tx, &good)?, Some((ours.record().clone(), token.clone())));
                 assert_eq!(tokens::find(tx, &old)?, None);
+                assert_eq!(tokens::find_expiry(tx, &old)?, expired.expires_at);
+                assert_eq!(tokens::find_expiry(tx, &good)?, None);
+                assert_eq!(tokens::find_expiry(tx, &SecretHash([9; 32]))?, None);
                 assert_eq!(tokens::list(tx, &ours)?, [expired.clone(), token.clone()]);
                 assert_eq!((tokens::count(tx, &ours)?, tokens::count(tx, &theirs)?), (2, 0));
                 tokens::touch(tx, token.id)?;

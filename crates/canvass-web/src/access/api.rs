@@ -4,12 +4,12 @@ use axum::http::{header, request::Parts};
 use canvass_model::{
     tenant::TenantState,
     time::Timestamp,
-    token::{Secret, Token},
+    token::{Secret, SecretHash, Token},
 };
 use canvass_storage::{Tenant, tokens};
 
 use super::{App, Person};
-use crate::Problem;
+use crate::{Problem, view::moment};
 
 /// A token's last use is noted at most once a minute.
 const TOUCH_EVERY_MS: i64 = Timestamp::MINUTE_MS;
@@ -26,19 +26,25 @@ pub(super) async fn paced(parts: &Parts, app: &App) -> Result<Person, Problem> {
 /// The program a request speaks for, whatever its pace: responses are bounded by the month and by the intake's room.
 pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> {
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(bearer);
-    let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::SignInRequired)?;
+    let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::TokenRequired)?;
     let hash = Secret::offered(secret).hash();
-    let (tenant, token) = app.directory.tenant_of_token(hash).await?.ok_or(Problem::SignInRequired)?;
+    let Some((tenant, token)) = app.directory.tenant_of_token(hash).await? else {
+        return Err(refusal(app, hash).await?);
+    };
     match tenant.record().state {
         TenantState::Active => {}
         TenantState::Suspended => return Err(Problem::Suspended),
-        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => {
-            return Err(Problem::SignInRequired);
-        }
+        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::TokenUnknown),
     }
     tracing::Span::current().record("tenant", tenant.record().alias.as_str());
     note_use(app, &tenant, &token).await?;
     Ok(Person::program(app.clone(), tenant, token))
+}
+
+/// Why a token opens nothing. Only who holds its secret learns that it once did.
+async fn refusal(app: &App, hash: SecretHash) -> Result<Problem, Problem> {
+    let expired = app.directory.read(move |tx| tokens::find_expiry(tx, &hash)).await?;
+    Ok(expired.map_or(Problem::TokenUnknown, |at| Problem::TokenExpired { at: moment::second(at) }))
 }
 
 /// Notes that the token was used, unless that was noted within the last minute.

@@ -70,7 +70,11 @@ impl Problem {
     /// The stable name and the status.
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::SignInRequired | Self::OperatorSignInRequired => SIGN_IN_REQUIRED,
+            Self::SignInRequired
+            | Self::OperatorSignInRequired
+            | Self::TokenRequired
+            | Self::TokenUnknown
+            | Self::TokenExpired { .. } => SIGN_IN_REQUIRED,
             Self::Forbidden(_) => FORBIDDEN,
             Self::NotFound => NOT_FOUND,
             Self::Suspended => SUSPENDED,

@@ -48,10 +48,19 @@ fn document(problem: &Problem, id: &RequestId) -> Response {
     }
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
     let mut shown = finish(problem, (code.status, kind, body.to_string()).into_response());
-    if let Problem::SignInRequired = problem {
-        shown.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    if let Some(challenge) = challenge(problem) {
+        shown.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     shown
+}
+
+/// What a program is asked for (RFC 6750, section 3): a token, or a better one.
+fn challenge(problem: &Problem) -> Option<&'static str> {
+    match problem {
+        Problem::TokenUnknown | Problem::TokenExpired { .. } => Some("Bearer error=\"invalid_token\""),
+        _ if problem.code().status == StatusCode::UNAUTHORIZED => Some("Bearer"),
+        _ => None,
+    }
 }
 
 /// A page; whoever must sign in goes to the sign-in page and back.

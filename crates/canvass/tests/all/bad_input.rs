@@ -3,6 +3,7 @@
 mod databases;
 mod doors;
 mod sockets;
+mod tokens;
 
 use reqwest::{Method, header};
 use serde_json::{Value, json};

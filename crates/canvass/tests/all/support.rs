@@ -13,6 +13,7 @@ mod person;
 pub mod postgres;
 mod process;
 mod survey;
+mod token;
 
 pub use canvass::{Canvass, on_postgres};
 pub use cast::PASSWORD;
@@ -20,3 +21,4 @@ pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
 pub use process::{Finished, Process, canvass, command};
 pub use survey::{Survey, workshop};
+pub use token::Token;

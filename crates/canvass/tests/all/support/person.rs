@@ -56,6 +56,12 @@ impl Person {
         Self { token: Some(token.to_owned()), ..Self::new(name, url) }
     }
 
+    /// A program of theirs at the same installation, with an API token.
+    #[must_use]
+    pub fn as_program(&self, token: &str) -> Self {
+        Self::with_token(&format!("{}'s program", self.name), &self.url, token)
+    }
+
     /// The same person at the same installation under another address, such as a second process of it.
     #[must_use]
     pub fn at(&self, url: &str) -> Self {
