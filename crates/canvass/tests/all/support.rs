@@ -6,6 +6,7 @@
 pub mod bfi;
 mod canvass;
 mod cast;
+mod disk;
 mod form;
 mod log;
 mod lunch;
@@ -17,6 +18,7 @@ mod token;
 
 pub use canvass::{Canvass, on_postgres};
 pub use cast::PASSWORD;
+pub use disk::Disk;
 pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
 pub use process::{Finished, Process, canvass, command};

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -17,7 +17,7 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Person, postgres::Postgres};
+use super::{Disk, Person, postgres::Postgres};
 
 /// How long a process may take to start or to stop, on a machine that compiles at the same time.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,7 +27,7 @@ pub struct Process {
     arguments: Vec<String>,
     folder: TempDir,
     url: String,
-    disk_bytes: Option<u32>,
+    disk: Option<Disk>,
     child: Option<Child>,
     log: Option<mpsc::Receiver<String>>,
     /// What it printed when it was ready.
@@ -96,32 +96,24 @@ impl Process {
         Self::begin(folder, ["--storage".to_owned(), url.to_owned()], arguments)
     }
 
-    /// Starts a server whose embedded storage has a disk of its own of so many bytes, and whose files are reached
-    /// through [`disk`](Self::disk). `None` on a machine that gives no such disk to an ordinary user.
-    pub fn spawn_on_disk(bytes: u32, arguments: &[&str]) -> Option<Self> {
-        let tried = Command::new("unshare").args(["-r", "-m", "true"]).status();
-        if !tried.is_ok_and(|it| it.success()) {
-            #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-            {
-                eprintln!("not tested: this machine gives no mounts to ordinary users");
-            }
-            return None;
-        }
+    /// Starts a server whose embedded storage lies on a disk that a test can fill.
+    pub fn spawn_on_disk(disk: Disk, arguments: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let disk = folder.path().join("disk");
-        std::fs::create_dir(&disk).expect("a temporary folder is writable");
-        let place = ["--data".to_owned(), disk.join("data").display().to_string()];
+        let place = ["--data".to_owned(), disk.prepare(folder.path()).display().to_string()];
         let mut process = Self::prepare(folder, place, arguments);
-        process.disk_bytes = Some(bytes);
+        process.disk = Some(disk);
         process.start_again();
-        Some(process)
+        process
     }
 
-    /// The disk of [`spawn_on_disk`](Self::spawn_on_disk), as seen from here while the process runs.
-    pub fn disk(&self) -> PathBuf {
-        let id = self.child.as_ref().expect("it runs").id();
-        let inside = self.folder.path().join("disk");
-        Path::new("/proc").join(id.to_string()).join("root").join(inside.strip_prefix("/").expect("it is absolute"))
+    /// Takes all room on the disk of [`spawn_on_disk`](Self::spawn_on_disk).
+    pub fn fill_disk(&self) {
+        self.disk.expect("it has a disk of its own").fill(self.folder.path(), self.id());
+    }
+
+    /// Gives the room back.
+    pub fn empty_disk(&self) {
+        self.disk.expect("it has a disk of its own").empty(self.folder.path(), self.id());
     }
 
     fn begin(folder: TempDir, place: [String; 2], more: &[&str]) -> Self {
@@ -135,7 +127,7 @@ impl Process {
         let more = more.iter().map(|it| (*it).to_owned());
         let arguments = place.into_iter().chain(listen).chain(more).collect();
         let url = String::new();
-        Self { arguments, folder, url, disk_bytes: None, child: None, log: None, ready: Value::Null }
+        Self { arguments, folder, url, disk: None, child: None, log: None, ready: Value::Null }
     }
 
     /// A second process on the same data, with arguments of its own.
@@ -146,10 +138,7 @@ impl Process {
     /// Starts it again after it was killed or stopped: the same data, the same address.
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "it runs already");
-        let mut command = match self.disk_bytes {
-            None => command(),
-            Some(bytes) => on_disk(&self.folder.path().join("disk"), bytes),
-        };
+        let mut command = self.disk.map_or_else(command, |it| it.command(self.folder.path()));
         command
             .current_dir(self.folder.path())
             .args(["serve", "--json"])
@@ -210,8 +199,11 @@ impl Process {
 
     /// Asks it to stop with SIGTERM.
     pub fn ask_to_stop(&self) {
-        let id = self.child.as_ref().expect("it runs").id();
-        kill(Pid::from_raw(id.cast_signed()), Signal::SIGTERM).expect("it is ours");
+        kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM).expect("it is ours");
+    }
+
+    fn id(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
     }
 
     /// Waits until it has stopped.
@@ -232,15 +224,6 @@ impl Drop for Process {
             self.kill();
         }
     }
-}
-
-/// The binary with a file system in memory, which only it and its like see.
-fn on_disk(disk: &Path, bytes: u32) -> Command {
-    let script = format!("mount -t tmpfs -o size={bytes} tmpfs \"$1\" && shift && exec \"$@\"");
-    let mut command = Command::new("unshare");
-    command.args(["-r", "-m", "sh", "-c", &script, "sh"]).arg(disk).arg(env!("CARGO_BIN_EXE_canvass"));
-    command.stdin(Stdio::null());
-    command
 }
 
 /// The lines of a pipe as they come; read to the end, so that the process never waits for us.
