@@ -1,6 +1,6 @@
 //! The control plane: this file is about the directory of all tenants, the only maker of tenants' handles.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use canvass_model::{
     alias::Alias,
@@ -71,13 +71,14 @@ impl Directory {
 
     /// The tenant with this alias, in whatever state it is: the caller looks at [`TenantRecord::state`]. Kept in memory
     /// for at most a second, so that a change by another node is seen within that time.
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
     pub async fn tenant(&self, alias: &Alias) -> Result<Option<Tenant>, Error> {
         if let Some(known) = self.open.known(alias) {
             return Ok(known);
         }
-        let wanted = alias.clone();
+        let (wanted, asked) = (alias.clone(), Instant::now());
         let record = self.read(move |tx| tenants::find(tx, &wanted)).await?;
-        Ok(self.open.learn(alias, record))
+        Ok(self.open.learn(alias, asked, record))
     }
 
     /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired.

@@ -125,5 +125,5 @@ pub use directory::{Bells, Directory};
 pub use error::Error;
 pub use intake::{Applied, Backlog, Intake, Receipt};
 pub use settings::Settings;
-pub use tenant::{Changes, Tenant};
+pub use tenant::{Changes, STALE_MAX, Tenant, WATCH_EVERY};
 pub use transaction::{DirectoryReadTx, DirectoryTx, ReadTx, Tx};

@@ -74,10 +74,10 @@ pub(crate) struct OpenTenants {
     records: Mutex<LruCache<Alias, (Instant, Option<TenantRecord>)>>,
 }
 
-/// How long another node's change may stay unseen.
-const STALE_MAX: Duration = Duration::from_millis(900);
+/// How long another node's change may stay unseen: below the second that is promised, so that a request fits in.
+pub const STALE_MAX: Duration = Duration::from_millis(900);
 /// How often a shared store is asked whether a watched survey changed.
-const WATCH_EVERY: Duration = Duration::from_millis(400);
+pub const WATCH_EVERY: Duration = Duration::from_millis(400);
 /// How often the directory is told that a tenant is active.
 const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// Values kept per tenant; past that the shelf is emptied.
@@ -129,8 +129,9 @@ impl Tenant {
         if let Some((_, count)) = known.filter(|(at, _)| Instant::now().duration_since(*at) < STALE_MAX) {
             return Ok(count);
         }
+        let asked = Instant::now();
         let count = self.read(|tx| responses::count_in_month(tx, tx.now())).await?;
-        *lock(&self.shelf.usage) = Some((Instant::now(), count));
+        *lock(&self.shelf.usage) = Some((asked, count));
         Ok(count)
     }
 
@@ -168,12 +169,15 @@ impl Tenant {
     }
 
     /// Asks a shared store, at most about once a second, whether another node changed the public content.
+    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
     async fn refresh(&self) -> Result<(), Error> {
         if !self.engine.is_shared() || self.shelf.is_fresh() {
             return Ok(());
         }
+        // What is committed while we read may be missed, so the age counts from before.
+        let asked = Instant::now();
         let stored = self.read(surveys::content_stamp).await?;
-        self.shelf.confirm(stored);
+        self.shelf.confirm(stored, asked);
         Ok(())
     }
 
@@ -283,13 +287,12 @@ impl Shelf {
         lock(&self.content).checked_at.is_some_and(|it| Instant::now().duration_since(it) < STALE_MAX)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
-    fn confirm(&self, stored: i64) {
+    fn confirm(&self, stored: i64, asked: Instant) {
         let mut content = lock(&self.content);
         if content.stored_stamp.replace(stored) != Some(stored) {
             self.change();
         }
-        content.checked_at = Some(Instant::now());
+        content.checked_at = Some(asked);
     }
 }
 
@@ -317,9 +320,9 @@ impl OpenTenants {
         (Instant::now().duration_since(at) < STALE_MAX).then(|| record.map(|it| self.handle(it)))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
-    pub(crate) fn learn(&self, alias: &Alias, record: Option<TenantRecord>) -> Option<Tenant> {
-        lock(&self.records).put(alias.clone(), (Instant::now(), record.clone()));
+    /// Remembers what the directory said of an alias when it was asked.
+    pub(crate) fn learn(&self, alias: &Alias, asked: Instant, record: Option<TenantRecord>) -> Option<Tenant> {
+        lock(&self.records).put(alias.clone(), (asked, record.clone()));
         record.map(|it| self.handle(it))
     }
 
