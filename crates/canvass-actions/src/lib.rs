@@ -7,6 +7,7 @@ pub mod dead_letters;
 mod error;
 pub mod jobs;
 pub mod live;
+pub mod members;
 pub mod operators;
 pub mod passwords;
 pub mod provisioning;

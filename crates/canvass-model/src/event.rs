@@ -2,6 +2,7 @@
 
 use crate::{
     id::{ResponseId, SurveyId, TokenId},
+    member::Role,
     survey::Version,
 };
 
@@ -80,6 +81,13 @@ pub enum Event {
     TokenRevoked {
         /// Which.
         token: TokenId,
+    },
+    /// Someone became a member.
+    MemberAdmitted {
+        /// Their name at the time.
+        name: String,
+        /// What they may do.
+        role: Role,
     },
     /// Someone signed in.
     SignedIn,

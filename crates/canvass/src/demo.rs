@@ -5,10 +5,13 @@ mod answers;
 mod catalogue;
 mod collect;
 
-use canvass_actions::{secrets, signing_in, tokens};
+use canvass_actions::{
+    members::{self, NewMember},
+    secrets, signing_in, tokens,
+};
 use canvass_model::{
     alias::Alias,
-    member::Actor,
+    member::{Actor, Role},
     plan::PlanId,
     text::{Email, OrganisationName, Password, PersonName, TokenName},
     token::{Scope, Secret},
@@ -30,10 +33,23 @@ pub struct Entrance {
     pub alias: String,
     /// Its administrator's address.
     pub email: String,
-    /// Their password, new at every start.
+    /// Everybody's password there, new at every start.
     pub password: String,
+    /// Who else is there.
+    pub colleagues: Vec<Insider>,
     /// An API token that may do everything, new at every start.
     pub token: String,
+}
+
+/// Somebody of a demonstration tenant, beside its administrator.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Insider {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
 }
 
 /// What the token of the last start is found by.
@@ -58,6 +74,7 @@ async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Re
         }
         None => sign_up::sign_up(directory, &new, |_| ()).await?,
     };
+    let colleagues = admit(directory, &tenant, showcase, &password).await?;
     for exhibit in showcase.surveys {
         collect::fill(&tenant, exhibit).await.map_err(|it| failed(showcase, &it))?;
     }
@@ -66,8 +83,28 @@ async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Re
         alias: showcase.alias.to_owned(),
         email: showcase.email.to_owned(),
         password: password.reveal().to_owned(),
+        colleagues,
         token: token.reveal().to_owned(),
     })
+}
+
+/// Makes the colleagues members, as far as they are not, and gives all of them this start's password.
+async fn admit(
+    directory: &Directory,
+    tenant: &Tenant,
+    showcase: &Showcase,
+    password: &Password,
+) -> Result<Vec<Insider>, Failure> {
+    let mut admitted = Vec::new();
+    for it in showcase.colleagues {
+        let name = PersonName::parse(it.name).map_err(|refusal| wrong(refusal.to_string()))?;
+        let email = Email::parse(it.email).map_err(|refusal| wrong(refusal.to_string()))?;
+        let new = NewMember { name, email, password: password.clone(), role: it.role };
+        members::admit(directory, tenant, &Actor::Canvass, &new).await.map_err(|error| failed(showcase, &error))?;
+        signing_in::reset_password(directory, &new.email, password).await.map_err(|error| failed(showcase, &error))?;
+        admitted.push(Insider { name: it.name.to_owned(), email: it.email.to_owned(), role: it.role });
+    }
+    Ok(admitted)
 }
 
 /// The demonstration's tenant, if it is there: one with its alias, of its administrator.
@@ -104,8 +141,6 @@ async fn renew_token(directory: &Directory, tenant: &Tenant) -> Result<Secret, c
 }
 
 fn new_tenant(showcase: &Showcase, config: &Config, password: &Password) -> Result<NewTenant, Failure> {
-    let wrong =
-        |why: String| Failure::new(Exit::Failed, "the demonstration is wrong", why, "Report this: it is a defect.");
     Ok(NewTenant {
         name: OrganisationName::parse(showcase.name).map_err(|it| wrong(it.to_string()))?,
         alias: Alias::parse(showcase.alias).map_err(|it| wrong(it.to_string()))?,
@@ -125,6 +160,10 @@ pub(crate) fn fresh_password() -> Result<Password, Failure> {
     let secret = secrets::fresh().map_err(|it| Failure::action("no password could be made", &it))?;
     let text: String = secret.reveal().chars().take(CHARS).collect();
     Ok(Password::offered(&text))
+}
+
+fn wrong(why: String) -> Failure {
+    Failure::new(Exit::Failed, "the demonstration is wrong", why, "Report this: it is a defect.")
 }
 
 fn failed(showcase: &Showcase, error: &canvass_actions::Error) -> Failure {

@@ -71,6 +71,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::TenantResumed
         | Event::TokenCreated { .. }
         | Event::TokenRevoked { .. }
+        | Event::MemberAdmitted { .. }
         | Event::SignedIn => None,
     }
 }
@@ -93,6 +94,7 @@ fn words(event: &Event) -> (String, String) {
         }
         Event::TokenCreated { .. } => ("made an API token", String::new()),
         Event::TokenRevoked { .. } => ("revoked an API token", String::new()),
+        Event::MemberAdmitted { name, role } => ("admitted", format!("{name} as {}", role.as_str())),
         Event::SignedIn => ("signed in", String::new()),
     };
     (what.to_owned(), rest)

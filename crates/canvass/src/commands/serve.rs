@@ -73,11 +73,15 @@ async fn announce(cli: &Cli, serve: &Serve, config: &Config, running: &Running) 
     Ok(())
 }
 
-fn sentences(url: &str, Entrance { alias, email, password, token }: &Entrance) -> String {
-    format!(
-        "\n{alias}: surveys at {url}/{alias}, console at {url}/-/login\n  e-mail    {email}\n  password  {password}\n  \
-         token     {token}"
-    )
+fn sentences(url: &str, Entrance { alias, email, password, colleagues, token }: &Entrance) -> String {
+    let mut lines = vec![
+        format!("\n{alias}: surveys at {url}/{alias}, console at {url}/-/login"),
+        format!("  e-mail    {email} (administrator)"),
+    ];
+    lines.extend(colleagues.iter().map(|it| format!("            {} ({})", it.email, it.role.as_str())));
+    lines.push(format!("  password  {password} (the same for all of them)"));
+    lines.push(format!("  token     {token}"));
+    lines.join("\n")
 }
 
 /// The signals that ask a server to stop.

@@ -1,5 +1,7 @@
 //! What the demonstration holds: this file is about its tenants and surveys, each in a different state.
 
+use canvass_model::member::Role;
+
 use super::PlanId;
 
 /// A tenant of the demonstration.
@@ -9,7 +11,15 @@ pub(super) struct Showcase {
     pub(super) plan: PlanId,
     pub(super) administrator: &'static str,
     pub(super) email: &'static str,
+    pub(super) colleagues: &'static [Colleague],
     pub(super) surveys: &'static [Exhibit],
+}
+
+/// Somebody beside the administrator, so that one can see what each role sees.
+pub(super) struct Colleague {
+    pub(super) name: &'static str,
+    pub(super) email: &'static str,
+    pub(super) role: Role,
 }
 
 /// A survey of the demonstration.
@@ -48,6 +58,10 @@ pub(super) const SHOWCASES: &[Showcase] = &[
         plan: PlanId::Premium,
         administrator: "Ada Lindqvist",
         email: "ada@adatum.example",
+        colleagues: &[
+            Colleague { name: "Carl Brandt", email: "carl@adatum.example", role: Role::Creator },
+            Colleague { name: "Ann Beaumont", email: "ann@adatum.example", role: Role::Analyst },
+        ],
         surveys: &[
             Exhibit {
                 name: "customer-satisfaction",
@@ -77,6 +91,10 @@ pub(super) const SHOWCASES: &[Showcase] = &[
         plan: PlanId::Standard,
         administrator: "Mary Okafor",
         email: "mary@fabrikam.example",
+        colleagues: &[
+            Colleague { name: "Liam Novak", email: "liam@fabrikam.example", role: Role::Creator },
+            Colleague { name: "Yuki Tanaka", email: "yuki@fabrikam.example", role: Role::Analyst },
+        ],
         surveys: &[
             Exhibit {
                 name: "woodworking",

@@ -64,6 +64,34 @@ async fn starting_it_again_adds_nothing_and_gives_new_keys() {
 }
 
 #[tokio::test]
+async fn everybody_signs_in_and_sees_what_their_role_may_see() {
+    let mut server = Process::spawn_with(&["--demo"]);
+    for start in ["the first", "another"] {
+        for tenant in server.ready["demo"].as_array().unwrap() {
+            let text = |it: &Value| it.as_str().unwrap().to_owned();
+            let (alias, password) = (text(&tenant["alias"]), text(&tenant["password"]));
+            let mut people = vec![("administrator".to_owned(), text(&tenant["email"]))];
+            people.extend(
+                tenant["colleagues"].as_array().unwrap().iter().map(|it| (text(&it["role"]), text(&it["email"]))),
+            );
+            let roles: Vec<&str> = people.iter().map(|(role, _)| role.as_str()).collect();
+            assert_eq!(roles, ["administrator", "creator", "analyst"], "{start} start of {alias}");
+            for (role, email) in people {
+                let person = server.visitor(&email);
+                let fields = [("email", email.clone()), ("password", password.clone())];
+                person.post_form("/-/login", &fields).await.expect(303);
+                let console = format!("/-/console/{alias}");
+                person.get(&format!("{console}/surveys")).await.expect(200);
+                person.get(&format!("{console}/surveys/new")).await.expect(if role == "analyst" { 403 } else { 200 });
+                person.get(&format!("{console}/tokens")).await.expect(if role == "administrator" { 200 } else { 403 });
+            }
+        }
+        assert!(server.stop().success());
+        server.start_again();
+    }
+}
+
+#[tokio::test]
 async fn the_link_for_the_first_operator_is_new_at_every_start() {
     let mut server = Process::spawn();
     let old = server.ready["operator_setup_url"].clone();
