@@ -64,9 +64,7 @@ impl Directory {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let outcome = self.transact(Mode::Write, work).await;
-        self.open.forget_records();
-        outcome
+        self.transact(Mode::Write, work).await
     }
 
     /// The tenant with this alias, in whatever state it is: the caller looks at [`TenantRecord::state`]. Kept in memory
@@ -181,17 +179,22 @@ impl Directory {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (engine, bells) = (Arc::clone(&self.engine), self.bells.clone());
+        let (engine, open, bells) = (Arc::clone(&self.engine), Arc::clone(&self.open), self.bells.clone());
         let done = blocking(move || {
-            let (mut outcome, mut job_queued) = (None, false);
+            let (mut outcome, mut job_queued, mut tenant_changed) = (None, false, false);
             let ended = engine.with_directory(mode, &mut |session| {
                 let mut tx = DirectoryTx::new(session, now());
                 let result = work(&mut tx);
                 job_queued = tx.job_queued;
+                tenant_changed |= tx.tenant_changed;
                 let end = if result.is_ok() { End::Commit } else { End::RollBack };
                 outcome = Some(result);
                 Ok(end)
             });
+            // Even after an error: nobody knows what became of a commit that was not answered.
+            if tenant_changed {
+                open.forget_records();
+            }
             if job_queued && ended.is_ok() {
                 bells.jobs.send_replace(());
             }
@@ -231,5 +234,51 @@ pub(crate) async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(panic) => Err(Error::engine(panic)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use canvass_model::{
+        plan::PlanId,
+        tenant::{Region, TenantState},
+        text::OrganisationName,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_known_of_a_tenant_is_forgotten_when_it_changes_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Directory::open(&Settings::embedded(folder.path())).await.unwrap();
+        let alias = Alias::parse("adatum").unwrap();
+        let made = directory.write({
+            let alias = alias.clone();
+            move |tx| {
+                let record = TenantRecord {
+                    id: tx.new_id(),
+                    alias: alias.clone(),
+                    name: OrganisationName::parse("Adatum").unwrap(),
+                    state: TenantState::Active,
+                    reason: None,
+                    plan: PlanId::Standard,
+                    region: Region("local".to_owned()),
+                    created_at: tx.now(),
+                };
+                tenants::insert(tx, &record).map(|()| record)
+            }
+        });
+        let record = made.await.unwrap();
+        assert!(directory.open.known(&alias).is_none());
+        directory.tenant(&alias).await.unwrap().unwrap();
+
+        // Workers write to the directory all the time.
+        directory.write(move |tx| tenants::touch(tx, record.id)).await.unwrap();
+        assert!(directory.open.known(&alias).is_some_and(|it| it.is_some()));
+
+        let suspended = TenantRecord { state: TenantState::Suspended, ..record };
+        directory.write(move |tx| tenants::update(tx, &suspended)).await.unwrap();
+        let seen = directory.tenant(&alias).await.unwrap().unwrap();
+        assert_eq!(seen.record().state, TenantState::Suspended);
     }
 }

@@ -86,6 +86,7 @@ pub fn count(tx: &mut DirectoryReadTx<'_>) -> Result<Vec<(TenantState, u64)>, Er
 
 /// Stores a new tenant. [`Error::Conflict`] when its alias is taken.
 pub fn insert(tx: &mut DirectoryTx<'_>, record: &TenantRecord) -> Result<(), Error> {
+    tx.tenant_changed = true;
     let [id, alias, name, state, reason, plan, region] = columns(record);
     let (created_at, now) = (record.created_at.into(), tx.now().into());
     let sql = "insert into tenant (id, alias, name, state, reason, plan, region, created_at, updated_at)
@@ -98,6 +99,7 @@ pub fn insert(tx: &mut DirectoryTx<'_>, record: &TenantRecord) -> Result<(), Err
 
 /// Replaces the record of a tenant.
 pub fn update(tx: &mut DirectoryTx<'_>, record: &TenantRecord) -> Result<(), Error> {
+    tx.tenant_changed = true;
     let [id, alias, name, state, reason, plan, region] = columns(record);
     let sql =
         "update tenant set alias = $2, name = $3, state = $4, reason = $5, plan = $6, region = $7, updated_at = $8
@@ -109,6 +111,7 @@ pub fn update(tx: &mut DirectoryTx<'_>, record: &TenantRecord) -> Result<(), Err
 
 /// Removes a tenant whose sign-up failed, so that its alias is free again.
 pub fn delete(tx: &mut DirectoryTx<'_>, id: TenantId) -> Result<(), Error> {
+    tx.tenant_changed = true;
     tx.session.execute("delete from membership where tenant = $1", &[Value::text(id)])?;
     tx.session.execute("delete from token where tenant = $1", &[Value::text(id)])?;
     tx.session.execute("delete from tenant where id = $1", &[Value::text(id)])?;

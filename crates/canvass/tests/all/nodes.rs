@@ -140,7 +140,9 @@ async fn a_survey_published_at_one_is_answered_at_the_other_and_closed_for_both(
 
 #[tokio::test]
 async fn a_tenant_suspended_at_one_is_closed_at_the_other_and_open_again_when_it_resumes() {
-    let (one, other, program) = nodes();
+    let (one, _, program) = nodes();
+    // What it knows of the tenant, it learns by being asked: it has no workers that look.
+    let other = one.beside(&["--role", "web"]);
     let (olga, ada) = (olga(&other).await.at(one.url()), ada(&one).await.at(other.url()));
     let ray = other.visitor("Ray");
     let there = program.at(other.url());

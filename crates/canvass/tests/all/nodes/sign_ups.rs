@@ -174,7 +174,7 @@ async fn a_sign_up_whose_process_is_killed_is_finished_by_the_other_where_it_sto
 
     let record = database.done(asked).await;
     assert_eq!((record.attempts, steps(&record)), (2, ProvisionStep::ALL.map(ProvisionStep::as_str).to_vec()));
-    assert_eq!(record.steps[..STEPS_BEFORE_SURVEYS], begun.steps, "what was done is not done again");
+    assert_eq!(record.steps[..STEPS_BEFORE_SURVEYS], begun.steps, "what was recorded stays as it was");
     assert_eq!((database.starters("adatum").await, database.mails().await), (1, 1));
     assert!(other.stop().success());
     assert_eq!(tries_done(&one.log(), asked), [0; 0]);
