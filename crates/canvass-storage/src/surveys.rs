@@ -52,6 +52,20 @@ pub struct ShelfCounts {
     pub trashed: u64,
 }
 
+impl Shelf {
+    /// What it holds; `$1` is the present moment, which not every condition needs.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::AtWork => "trashed_at is null and status <> 'archived'",
+            Self::Drafts => DRAFTS,
+            Self::Open => OPEN,
+            Self::Closed => CLOSED,
+            Self::Archive => ARCHIVED,
+            Self::Trash => TRASHED,
+        }
+    }
+}
+
 /// Surveys whose titles are asked for at once: a page of the log names fewer.
 pub const TITLES_MAX: usize = 200;
 
@@ -63,14 +77,7 @@ pub fn find(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Survey>, Error> 
 
 /// Surveys by id, the newest first, after `after`.
 pub fn list(tx: &mut ReadTx<'_>, shelf: Shelf, after: Option<SurveyId>, limit: u32) -> Result<Vec<Survey>, Error> {
-    let shelf = match shelf {
-        Shelf::AtWork => "trashed_at is null and status <> 'archived'",
-        Shelf::Drafts => DRAFTS,
-        Shelf::Open => OPEN,
-        Shelf::Closed => CLOSED,
-        Shelf::Archive => ARCHIVED,
-        Shelf::Trash => TRASHED,
-    };
+    let shelf = shelf.condition();
     // Every parameter must occur in the text, whatever the shelf.
     let sql = select(&format!(
         "where {shelf} and (cast($2 as text) = '' or id < $2) and cast($1 as bigint) is not null
@@ -79,6 +86,24 @@ pub fn list(tx: &mut ReadTx<'_>, shelf: Shelf, after: Option<SurveyId>, limit: u
     let after = after.map(|it| it.to_string()).unwrap_or_default();
     let now = tx.now();
     decode::list(tx.session, "survey", (&sql, &[now.into(), Value::Text(after), Value::count(limit)]), survey)
+}
+
+/// The same surveys, the last changed first, after the one that changed at this moment. One that changes between two pages
+/// is on the first again.
+pub fn list_by_change(
+    tx: &mut ReadTx<'_>,
+    shelf: Shelf,
+    after: Option<(Timestamp, SurveyId)>,
+    limit: u32,
+) -> Result<Vec<Survey>, Error> {
+    let sql = select(&format!(
+        "where {} and cast($1 as bigint) is not null and (updated_at < $2 or (updated_at = $2 and id < $3))
+            order by updated_at desc, id desc limit $4",
+        shelf.condition()
+    ));
+    let (changed, id) = after.map_or((Timestamp(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+    let row = [tx.now().into(), changed.into(), Value::Text(id), Value::count(limit)];
+    decode::list(tx.session, "survey", (&sql, &row), survey)
 }
 
 /// How many surveys stand on each shelf at `tx.now()`.

@@ -81,6 +81,40 @@ async fn each_shelf_lists_its_surveys_the_newest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn surveys_are_listed_by_their_last_change_page_by_page() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        tenant
+            .write(|tx| {
+                let now = tx.now();
+                // Three changed in the same millisecond: their ids settle the order.
+                for (title, ms) in [("a", 5), ("b", 9), ("c", 5), ("d", 7), ("e", 5)] {
+                    let survey = a_survey(tx, title)?;
+                    surveys::update(tx, &Survey { updated_at: now.plus_ms(ms), ..survey })?;
+                }
+                let trashed = a_survey(tx, "gone")?;
+                surveys::update(tx, &trashed.trash(now).unwrap())?;
+                for size in 1..=6 {
+                    let (mut titles, mut after) = (String::new(), None);
+                    loop {
+                        let page = surveys::list_by_change(tx, Shelf::AtWork, after, size)?;
+                        let Some(last) = page.last() else { break };
+                        after = Some((last.updated_at, last.id));
+                        titles.extend(page.iter().map(|it| it.title.as_str()));
+                    }
+                    assert_eq!(titles, "bdeca", "{size} on a page");
+                }
+                assert_eq!(surveys::list_by_change(tx, Shelf::Trash, None, 9)?.len(), 1);
+                assert_eq!(surveys::list_by_change(tx, Shelf::Open, None, 9)?.len(), 0);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_survey_that_closed_by_itself_stands_with_the_closed_ones() {
     on_each_engine(async |directory| {
         let tenant = a_tenant(&directory, "Adatum").await;

@@ -108,7 +108,9 @@ fn body(question: &Question, summary: &QuestionSummary, language: &Language, lat
         QuestionSummary::Text(text) => lists::texts(text, latest),
         QuestionSummary::Choice(choice) => lists::choices(question, choice, language),
         QuestionSummary::YesNo(counts) => lists::yes_no(*counts),
-        QuestionSummary::Number(numbers) => columns::numbers(numbers, &unit(&question.kind, language)),
+        QuestionSummary::Number(numbers) => {
+            columns::numbers(numbers, columns::Grain::of(&question.kind), &unit(&question.kind, language))
+        }
         QuestionSummary::Scale(scale) => match &question.kind {
             Kind::Nps { .. } => columns::groups(scale),
             Kind::Stars { count } => lists::stars(scale, *count),

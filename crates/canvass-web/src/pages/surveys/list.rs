@@ -1,5 +1,7 @@
 //! The list of surveys: this file is about its views, its rows and the notice of what just happened to one of them.
 
+use std::fmt;
+
 use askama::Template;
 use axum::{extract::Query, response::Html};
 use canvass_model::{
@@ -77,18 +79,42 @@ pub(crate) struct Wanted {
     after: Option<String>,
 }
 
-/// The surveys of a tenant, the newest first.
+/// Where a page of the list ends.
+#[derive(Clone, Copy)]
+struct Place {
+    changed: Timestamp,
+    id: SurveyId,
+}
+
+impl Place {
+    fn of(survey: &Survey) -> Self {
+        Self { changed: survey.updated_at, id: survey.id }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (changed, id) = text.split_once('_')?;
+        Some(Self { changed: Timestamp(changed.parse().ok()?), id: SurveyId::parse(id)? })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}_{}", self.changed.0, self.id)
+    }
+}
+
+/// The surveys of a tenant, the last changed first.
 pub(crate) async fn index(
     analyst: Analyst,
     Query(wanted): Query<Wanted>,
     Query(happened): Query<Happened>,
 ) -> Result<Html<String>, Problem> {
     let view = wanted.status.as_deref().and_then(named).unwrap_or(VIEWS[0]);
-    let after = wanted.after.as_deref().and_then(SurveyId::parse);
+    let after = wanted.after.as_deref().and_then(Place::parse);
     let told = happened.it.as_deref().and_then(SurveyId::parse);
     let (found, counts, told, now) = analyst
         .read(move |tx| {
-            let found = surveys::list(tx, view.shelf, after, PAGE_SIZE + 1)?;
+            let found = surveys::list_by_change(tx, view.shelf, after.map(|it| (it.changed, it.id)), PAGE_SIZE + 1)?;
             let counts = surveys::count_shelves(tx)?;
             let told = told.map(|it| surveys::find(tx, it)).transpose()?.flatten();
             Ok::<_, Problem>((found, counts, told, tx.now()))
@@ -106,7 +132,7 @@ pub(crate) async fn index(
         is_trash: view.shelf == Shelf::Trash,
         rows: shown.iter().map(|it| row(it, &base, analyst.tenant().alias.as_str(), now)).collect(),
         newer: after.map_or_else(String::new, |_| format!("{base}?status={}", view.name)),
-        older: last.map_or_else(String::new, |it| format!("{base}?status={}&after={}", view.name, it.id)),
+        older: last.map_or_else(String::new, |it| format!("{base}?status={}&after={}", view.name, Place::of(it))),
         plan: plan(&analyst, &counts),
         base,
     };
