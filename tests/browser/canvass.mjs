@@ -20,21 +20,45 @@ export const READY_MS_MAX = 30_000;
 /**
  * Starts `canvass serve` on a free port with an empty data folder, and waits until it is healthy.
  * `args` are added to the command, `env` to its environment; CANVASS_BIN names another binary than the debug build.
- * `announced` holds the objects it has printed on standard output; `announcement` waits for one that `fits`.
+ * `announcement` waits for an object on standard output that `fits`. `restart` stops it, does what is to be done
+ * `meanwhile` with its data folder, and starts it at the same address with other `args`.
  */
 export async function startCanvass({ args = [], env = {} } = {}) {
   const binary = process.env.CANVASS_BIN ?? join(root, "target", "debug", "canvass");
   if (!existsSync(binary)) throw new Error(`${binary} does not exist: run cargo build -p canvass first`);
   const folder = await mkdtemp(join(tmpdir(), "canvass-journey-"));
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    binary,
-    ["serve", "--listen", url.slice("http://".length), "--data", join(folder, "data"), "--base-url", url, "--json", ...args],
-    { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  process.once("exit", () => child.kill("SIGKILL"));
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  const data = join(folder, "data");
+  const address = `127.0.0.1:${await freePort()}`;
+  const url = `http://${address}`;
   const lines = [];
+  const log = () => lines.join("\n");
+  const start = async (args) => {
+    const command = ["serve", "--listen", address, "--data", data, "--base-url", url, "--json", ...args];
+    const settings = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] };
+    const server = serve(spawn(binary, command, settings), lines);
+    const isHealthy = async () => (await fetch(`${url}/-/health`).catch(() => undefined))?.status === 200;
+    await server.until("it was healthy", isHealthy);
+    return server;
+  };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  let server = await start(args).catch(async (error) => {
+    await remove();
+    throw error;
+  });
+  const stop = () => server.stop().finally(remove);
+  const restart = async (args, meanwhile = () => {}) => {
+    await server.stop();
+    await meanwhile(data);
+    server = await start(args);
+  };
+  const announcement = (what, fits) => server.announcement(what, fits);
+  return { url, folder, announcement, log, stop, restart };
+}
+
+/** One run of the binary, until it is stopped; whatever it says is added to `lines`. */
+function serve(child, lines) {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   const announced = [];
   createInterface({ input: child.stderr }).on("line", (line) => lines.push(line));
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -42,34 +66,26 @@ export async function startCanvass({ args = [], env = {} } = {}) {
     if (line.startsWith("{")) announced.push(JSON.parse(line));
   });
   let end;
-  ended.then((how) => (end = how));
-
-  const log = () => lines.join("\n");
-  const stop = async () => {
-    child.kill("SIGTERM");
-    const how = await Promise.race([ended, pause(READY_MS_MAX, "no end", { ref: false })]);
-    if (how === "no end") child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
-    assert.equal(how, 0, `Canvass should end by itself after SIGTERM, with 0. It said:\n${log()}`);
-  };
+  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve((end = signal ?? code))));
+  ended.then(() => process.off("exit", kill));
+  const said = () => `It said:\n${lines.join("\n")}`;
   const until = async (what, look) => {
     for (const deadline = Date.now() + READY_MS_MAX; Date.now() < deadline; await pause(20)) {
       const found = await look();
       if (found) return found;
-      if (end !== undefined) throw new Error(`Canvass ended (${end}) before ${what}. It said:\n${log()}`);
+      if (end !== undefined) throw new Error(`Canvass ended (${end}) before ${what}. ${said()}`);
     }
-    throw new Error(`Canvass took more than ${READY_MS_MAX} ms until ${what}. It said:\n${log()}`);
+    kill();
+    throw new Error(`Canvass took more than ${READY_MS_MAX} ms until ${what}. ${said()}`);
   };
-  const isHealthy = async () => (await fetch(`${url}/-/health`).catch(() => undefined))?.status === 200;
-  try {
-    await until("it was healthy", isHealthy);
-  } catch (error) {
-    child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
   const announcement = (what, fits) => until(`it announced ${what}`, () => announced.find(fits));
-  return { url, folder, announced, announcement, log, stop };
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const how = await Promise.race([ended, pause(READY_MS_MAX, "no end", { ref: false })]);
+    if (how === "no end") kill();
+    assert.equal(how, 0, `Canvass should end by itself after SIGTERM, with 0. ${said()}`);
+  };
+  return { until, announcement, stop };
 }
 
 function freePort() {

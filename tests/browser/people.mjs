@@ -9,10 +9,11 @@ export async function entranceTo(canvass, alias) {
   return demo.find((it) => it.alias === alias);
 }
 
-/** Signs the administrator of the demonstration tenant `alias` in, and returns the page. */
-export async function signIn(canvass, visitor, alias = "adatum") {
+/** Signs the administrator of the demonstration tenant `alias` in, or whoever has this `role` there, and returns the page. */
+export async function signIn(canvass, visitor, alias = "adatum", role = "administrator") {
+  const { email, password, colleagues } = await entranceTo(canvass, alias);
   await visitor.goto("/-/login");
-  return fillIn(visitor, await entranceTo(canvass, alias));
+  return fillIn(visitor, { email: colleagues.find((it) => it.role === role)?.email ?? email, password });
 }
 
 /** Fills in the sign-in form that is open, and waits for the console. */
@@ -21,6 +22,19 @@ export async function fillIn(visitor, { email, password }) {
   await visitor.getByLabel("Password").fill(password);
   await visitor.getByRole("button", { name: "Sign in" }).click();
   await visitor.waitForURL(/\/-\/console/);
+  return visitor;
+}
+
+/** Makes Olga the operator with the link of this start, looks at the form by the way, and returns the page. */
+export async function becomeOperator(canvass, visitor, look = () => {}) {
+  const { operator_setup_url } = await canvass.announcement("the operator's link", (it) => it.operator_setup_url);
+  await visitor.goto(operator_setup_url);
+  await look(visitor);
+  await visitor.getByLabel("Your name").fill("Olga Berg");
+  await visitor.getByLabel("E-mail address").fill("olga@canvass.example");
+  await visitor.getByLabel("Password").fill("four quiet lighthouses");
+  await visitor.getByRole("button", { name: "Become the operator" }).click();
+  await visitor.getByRole("heading", { name: "Tenants" }).waitFor();
   return visitor;
 }
 
