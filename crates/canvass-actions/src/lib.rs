@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod live;
 pub mod members;
 pub mod operators;
+pub mod pages;
 pub mod passwords;
 pub mod provisioning;
 pub mod responses;

@@ -4,14 +4,11 @@ use canvass_model::{
     address::PageKey,
     definition::Definition,
     id::SurveyId,
+    page::{Page, Target},
     survey::{Status, Survey, Version},
     time::Timestamp,
 };
-use canvass_storage::{
-    ReadTx,
-    pages::{self, Kind, Page, Visibility},
-    surveys,
-};
+use canvass_storage::{ReadTx, pages, surveys};
 
 use crate::{Error, error::stored_definition};
 
@@ -40,11 +37,12 @@ pub enum Door {
     },
 }
 
-/// Reads what is live at an address: `None` when there is no page, or its survey is in the trash or put away.
+/// Reads what is live at an address: `None` when no survey is answered there, or it is in the trash or put away.
 pub fn load(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<Option<Live>, Error> {
-    let Some(page) = pages::find(tx, key)? else { return Ok(None) };
-    let Kind::Survey(id) = page.kind;
-    of_page(tx, id, page)
+    match pages::find(tx, key)? {
+        Some(page @ Page { target: Target::Survey(id), .. }) => of_page(tx, id, page),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// Reads what is live of a survey, wherever its page is: `None` when it has no page, is in the trash or does not exist.
@@ -53,15 +51,10 @@ pub fn load_survey(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Live>, Er
     of_page(tx, id, page)
 }
 
-/// Open surveys that everybody may find, the newest first: what a tenant's index shows.
-pub fn list(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<Live>, Error> {
-    let mut open = Vec::new();
-    for (survey, definition) in surveys::list_public(tx, limit)? {
-        let Some(address) = survey.status.page().cloned() else { continue };
-        let page = Page { address, kind: Kind::Survey(survey.id), visibility: Visibility::Public };
-        open.push(Live { survey, definition: stored_definition(&definition)?, page });
-    }
-    Ok(open)
+/// Open surveys that everybody may find, the newest first, each with its live definition: what a tenant's index shows.
+pub fn list(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, Definition)>, Error> {
+    let listed = surveys::list_public(tx, limit)?.into_iter();
+    listed.map(|(survey, definition)| Ok((survey, stored_definition(&definition)?))).collect()
 }
 
 /// The definition of a published version of a survey.

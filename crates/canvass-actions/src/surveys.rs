@@ -3,37 +3,32 @@
 mod draft;
 
 use canvass_model::{
-    address::{PageAddress, PageKey},
+    address::PageAddress,
     definition::Definition,
     event::Event,
     id::SurveyId,
     member::Actor,
+    page::{Page, Target, Visibility},
     plan::Plan,
     survey::{Revision, Status, Survey, Version, WrongStatus},
     text::Title,
 };
-use canvass_storage::{
-    ReadTx, Tx, events,
-    pages::{self, Kind, Page, Visibility},
-    surveys,
-};
+use canvass_storage::{ReadTx, Tx, events, pages, surveys};
 
 pub use self::draft::{Draft, edit, find_draft, replace_draft, undo};
-use crate::{Error, error::stored_definition};
+use crate::{Error, error::stored_definition, pages::place};
 
 /// Where and for whom a survey is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
     /// Its address under the tenant.
     pub page: PageAddress,
-    /// Who finds it.
-    pub visibility: Visibility,
+    /// Who may see it; `None` leaves it as it is, which is everybody at first.
+    pub visibility: Option<Visibility>,
 }
 
 /// Added to the title of a copy.
 const COPY: &str = " (copy)";
-/// Beyond this a person finds a better address than a number.
-const SUGGESTIONS_MAX: u32 = 20;
 
 /// Starts a survey without questions.
 pub fn create_blank(tx: &mut Tx<'_>, by: &Actor, title: &Title) -> Result<Survey, Error> {
@@ -126,8 +121,8 @@ pub fn archive(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Erro
         return Err(WrongStatus::InTrash.into());
     }
     let survey = survey.archive(tx.now())?;
-    if let Some(page) = pages::find_of_survey(tx, id)? {
-        pages::delete(tx, page.address.key())?;
+    while let Some(page) = pages::find_of_survey(tx, id)? {
+        pages::delete(tx, page.id)?;
     }
     surveys::update(tx, &survey)?;
     events::insert(tx, by, &Event::SurveyArchived { survey: id })?;
@@ -160,17 +155,7 @@ pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Erro
 
 /// An address made from a survey's title that no page of this tenant has yet.
 pub fn suggest_page(tx: &mut ReadTx<'_>, title: &str) -> Result<PageAddress, Error> {
-    let first = PageAddress::suggest(title);
-    if is_free(tx, first.key())? {
-        return Ok(first);
-    }
-    for number in 2..=SUGGESTIONS_MAX {
-        let next = PageAddress::parse(&format!("{}-{number}", first.href()))?;
-        if is_free(tx, next.key())? {
-            return Ok(next);
-        }
-    }
-    Ok(first)
+    place::free_like(tx, &PageAddress::suggest(title))
 }
 
 /// The address a survey has, or one made from its title.
@@ -187,34 +172,18 @@ pub(crate) fn found(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Survey, Error> 
     surveys::find(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// Gives a survey the page it is published at, in place of the one it had.
+/// Gives a survey the page it is published at; an earlier address leads there from now on.
 fn move_page(tx: &mut Tx<'_>, id: SurveyId, publication: &Publication) -> Result<(), Error> {
-    let kind = Kind::Survey(id);
-    if pages::find(tx, publication.page.key())?.is_some_and(|it| it.kind != kind) {
-        return Err(taken(tx, &publication.page)?);
-    }
+    let Publication { page: address, visibility } = publication;
     if let Some(page) = pages::find_of_survey(tx, id)? {
-        pages::delete(tx, page.address.key())?;
+        let visibility = visibility.unwrap_or(page.visibility);
+        return match page.address == *address && page.visibility == visibility {
+            true => Ok(()),
+            false => place::put(tx, Page { address: address.clone(), visibility, ..page }).map(drop),
+        };
     }
-    let (address, visibility) = (publication.page.clone(), publication.visibility);
-    Ok(pages::insert(tx, &Page { address, kind, visibility })?)
-}
-
-fn taken(tx: &mut ReadTx<'_>, page: &PageAddress) -> Result<Error, Error> {
-    let owner = match pages::find(tx, page.key())?.map(|it| it.kind) {
-        Some(Kind::Survey(survey)) => surveys::find(tx, survey)?,
-        None => None,
-    };
-    let owner = owner.map_or_else(|| "another page".to_owned(), |it| owner_name(&it));
-    let message = format!("The address {} is taken by {owner}; choose another", page.native());
-    Ok(Error::Taken(message))
-}
-
-fn owner_name(survey: &Survey) -> String {
-    match survey.trashed_at {
-        None => format!("the survey \"{}\"", survey.title),
-        Some(_) => format!("the survey \"{}\" in the trash", survey.title),
-    }
+    let visibility = visibility.unwrap_or(Visibility::Public);
+    place::add(tx, address.clone(), Target::Survey(id), visibility).map(drop)
 }
 
 fn too_many_open(plan: &Plan) -> Error {
@@ -233,10 +202,6 @@ fn mark_as_copy(title: &mut String) {
         title.truncate(cut);
     }
     title.push_str(COPY);
-}
-
-fn is_free(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<bool, Error> {
-    Ok(pages::find(tx, key)?.is_none())
 }
 
 #[cfg(test)]

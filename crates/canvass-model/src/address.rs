@@ -1,8 +1,12 @@
 //! Public addresses: this file is about the path of a tenant's page, and the key under which it is looked up.
 
+mod url;
+
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+
+pub use self::url::{Address, Hosts, NoAddress, TenantKey};
 
 /// Where a page lives under its tenant: the spelling people see, and the key both stores look up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,11 @@ impl PageAddress {
     pub const SEGMENTS_MAX: usize = 8;
     /// Long enough for a title in any script.
     pub const SEGMENT_CHARS_MAX: usize = 100;
+
+    /// The address of the page that the tenant's own address serves, when there is one.
+    pub fn index() -> Self {
+        Self { native: "index".to_owned(), key: PageKey("index".to_owned()) }
+    }
 
     /// Reads the part of a URL's path behind the tenant, percent-decoding it once.
     pub fn parse(path: &str) -> Result<Self, InvalidAddress> {
@@ -187,6 +196,11 @@ mod tests {
         assert_eq!(PageAddress::parse("/BartsWeb/RSS.xml").unwrap().native(), "BartsWeb/RSS.xml");
         assert_eq!(key("Straße"), key("STRASSE"));
         assert_eq!(key("ΟΔΟΣ"), key("οδος"));
+    }
+
+    #[test]
+    fn the_index_is_an_address_like_others() {
+        assert_eq!(PageAddress::parse("index"), Ok(PageAddress::index()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What happened: this file is about the audit log, one closed enum of everything worth remembering.
 
 use crate::{
-    id::{ResponseId, SurveyId, TokenId},
+    id::{PageId, ResponseId, SurveyId, TokenId},
     member::Role,
     survey::Version,
 };
@@ -57,6 +57,43 @@ pub enum Event {
     SurveyRestored {
         /// Which.
         survey: SurveyId,
+    },
+    /// A page was made.
+    PageCreated {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
+    },
+    /// What a page serves, to whom or when has changed.
+    PageChanged {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
+    },
+    /// A page got another address.
+    PageMoved {
+        /// Which.
+        page: PageId,
+        /// Where it was.
+        from: String,
+        /// Where it is.
+        to: String,
+    },
+    /// A page went into the trash.
+    PageTrashed {
+        /// Which.
+        page: PageId,
+        /// Where it was.
+        address: String,
+    },
+    /// A page came back from the trash.
+    PageRestored {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
     },
     /// A response was erased.
     ResponseErased {

@@ -94,6 +94,14 @@ id! {
     PageId
 }
 id! {
+    /// Names one uploaded file of a tenant.
+    FileId
+}
+id! {
+    /// Names one personal invitation to a page.
+    InvitationId
+}
+id! {
     /// Names one response that could not be applied.
     DeadLetterId
 }

@@ -2,8 +2,8 @@
 //! SQL or HTML pages.
 //!
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
-//! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`survey`],
-//! [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
+//! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
+//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
 //! are what happens around it.
 
 #![warn(missing_docs)]
@@ -18,6 +18,7 @@ pub mod job;
 pub mod markdown;
 pub mod member;
 mod number;
+pub mod page;
 pub mod plan;
 pub mod response;
 #[cfg(test)]

@@ -1,10 +1,22 @@
-//! Pages: this file is about what each public address of a tenant serves.
+//! Pages: this file is about what each public address of a tenant serves; documents and invitations have files of their own.
+
+mod documents;
+mod invitations;
 
 use canvass_model::{
     address::{PageAddress, PageKey},
-    id::SurveyId,
+    id::{FileId, PageId, SurveyId},
+    page::{Destination, FeedFormat, Kind, Page, Target, Visibility, WebUrl},
+    survey::Revision,
+    time::Timestamp,
 };
 
+pub use self::{
+    documents::{document, put_document},
+    invitations::{
+        Invitation, delete_invitation, find_invitation, insert_invitation, list_invitations, touch_invitation,
+    },
+};
 use crate::{
     Error, ReadTx, Tx,
     decode::{self, Columns},
@@ -12,86 +24,112 @@ use crate::{
     surveys,
 };
 
-/// Who may see a page without signing in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visibility {
-    /// Everybody; listed on the tenant's index.
-    Public,
-    /// Everybody who knows the address.
-    Unlisted,
-}
+/// More pages than any tenant has: lists and trees are read in one go.
+pub const PAGES_MAX: u32 = 1_000;
 
-/// One public address of a tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// Where it is.
-    pub address: PageAddress,
-    /// What it serves.
-    pub kind: Kind,
-    /// Who may see it.
-    pub visibility: Visibility,
-}
-
-/// What a page serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The live version of a survey.
-    Survey(SurveyId),
-}
-
-impl Visibility {
-    /// The visibility's stored and public name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Unlisted => "unlisted",
-        }
-    }
-
-    /// Reads a visibility's name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Public, Self::Unlisted].into_iter().find(|it| it.as_str() == text)
-    }
-}
-
-/// The page at this address.
+/// The page at this address; pages in the trash have none.
 pub fn find(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<Option<Page>, Error> {
-    let sql = "select native, kind, survey, visibility from page where page_key = $1";
-    decode::first(tx.session, "page", (sql, &[key.as_str().into()]), page)
+    let sql = select("where page_key = $1 and trashed_at is null");
+    decode::first(tx.session, "page", (&sql, &[key.as_str().into()]), page)
 }
 
-/// The page that serves a survey, if it has one.
+/// The page with this id, the trash included.
+pub fn find_by_id(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<Page>, Error> {
+    decode::first(tx.session, "page", (&select("where id = $1"), &[Value::text(id)]), page)
+}
+
+/// The page at which a survey is answered, if it has one: the oldest, should there be several.
 pub fn find_of_survey(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Option<Page>, Error> {
-    let sql = "select native, kind, survey, visibility from page where survey = $1 order by page_key limit 1";
-    decode::first(tx.session, "page", (sql, &[Value::text(survey)]), page)
+    let sql = select("where kind = 'survey' and target = $1 and trashed_at is null order by created_at, id limit 1");
+    decode::first(tx.session, "page", (&sql, &[Value::text(survey)]), page)
 }
 
-/// Stores a page. [`Error::Conflict`] when its address is taken.
+/// All pages that are not in the trash, in the order of their addresses' keys; at most [`PAGES_MAX`].
+pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
+    let sql = select("where trashed_at is null order by page_key limit $1");
+    decode::list(tx.session, "page", (&sql, &[Value::count(PAGES_MAX)]), page)
+}
+
+/// The pages in the trash, the latest first; at most [`PAGES_MAX`].
+pub fn list_trashed(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
+    let sql = select("where trashed_at is not null order by trashed_at desc, id limit $1");
+    decode::list(tx.session, "page", (&sql, &[Value::count(PAGES_MAX)]), page)
+}
+
+/// How many pages there are, those in the trash not counted.
+pub fn count(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
+    let sql = "select count(*) from page where trashed_at is null";
+    decode::count(tx.session, "page", (sql, &[])).map(|it| u32::try_from(it).unwrap_or(u32::MAX))
+}
+
+/// Stores a new page. [`Error::Conflict`] when its address is taken.
 pub fn insert(tx: &mut Tx<'_>, page: &Page) -> Result<(), Error> {
     surveys::change_content(tx)?;
-    let (kind, survey) = match page.kind {
-        Kind::Survey(survey) => ("survey", Value::text(survey)),
-    };
-    let row = [
-        page.address.key().as_str().into(),
-        page.address.native().into(),
-        kind.into(),
-        survey,
-        page.visibility.as_str().into(),
-        tx.now().into(),
-    ];
-    let sql = "insert into page (page_key, native, kind, survey, visibility, created_at)
-        values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
-    match tx.session.execute(sql, &row)? {
+    let sql = "insert into page (id, page_key, native, title, kind, target, visibility, opens_at, closes_at, place,
+            revision, created_at, updated_at, trashed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing";
+    match tx.session.execute(sql, &row(page))? {
         0 => Err(Error::Conflict("this address".to_owned())),
         _ => Ok(()),
     }
 }
 
-/// Removes a page; `false` when there is none.
-pub fn delete(tx: &mut Tx<'_>, key: &PageKey) -> Result<bool, Error> {
+/// Replaces a page's row; its password and its document are kept apart. The caller has made sure that its address is
+/// free.
+pub fn update(tx: &mut Tx<'_>, page: &Page) -> Result<(), Error> {
     surveys::change_content(tx)?;
-    Ok(0 < tx.session.execute("delete from page where page_key = $1", &[key.as_str().into()])?)
+    let sql = "update page set page_key = $2, native = $3, title = $4, kind = $5, target = $6, visibility = $7,
+            opens_at = $8, closes_at = $9, place = $10, revision = $11, created_at = $12, updated_at = $13,
+            trashed_at = $14
+        where id = $1";
+    tx.session.execute(sql, &row(page))?;
+    Ok(())
+}
+
+/// Removes a page for good, and whatever redirects to it; `false` when there is none.
+pub fn delete(tx: &mut Tx<'_>, id: PageId) -> Result<bool, Error> {
+    surveys::change_content(tx)?;
+    for destination in [Destination::Page(id), Destination::Moved(id)] {
+        let target = Value::Text(target_text(&Target::Redirect(destination)));
+        tx.session.execute("delete from page where kind = 'redirect' and target = $1", &[target])?;
+    }
+    Ok(0 < tx.session.execute("delete from page where id = $1", &[Value::text(id)])?)
+}
+
+/// Removes every page of a survey: where it is answered, and where its results are shown.
+pub(crate) fn delete_of_survey(tx: &mut Tx<'_>, survey: SurveyId) -> Result<(), Error> {
+    let sql = "select id from page where kind in ('survey', 'results') and target = $1";
+    let args = [Value::text(survey)];
+    let pages = decode::list(tx.session, "page", (sql, &args), |row| row.parsed(PageId::parse))?;
+    for page in pages {
+        delete(tx, page)?;
+    }
+    Ok(())
+}
+
+/// Removes at most `limit` pages thrown away before `before`. Answers how many.
+pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u32, Error> {
+    let sql = "select id from page where trashed_at < $1 order by trashed_at, id limit $2";
+    let args = [before.into(), Value::count(limit)];
+    let gone = decode::list(tx.session, "page", (sql, &args), |row| row.parsed(PageId::parse))?;
+    for id in &gone {
+        delete(tx, *id)?;
+    }
+    Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+}
+
+/// The hash of a page's password, if it has one.
+pub fn password_hash(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<String>, Error> {
+    let sql = "select password_hash from page where id = $1";
+    let found = decode::first(tx.session, "page", (sql, &[Value::text(id)]), Columns::optional_text)?;
+    Ok(found.flatten())
+}
+
+/// Sets or removes the hash of a page's password.
+pub fn set_password_hash(tx: &mut Tx<'_>, id: PageId, hash: Option<&str>) -> Result<(), Error> {
+    surveys::change_content(tx)?;
+    tx.session.execute("update page set password_hash = $2 where id = $1", &[Value::text(id), hash.into()])?;
+    Ok(())
 }
 
 /// Reads an address as stored: decoded, so that only the percent sign is special.
@@ -99,16 +137,88 @@ pub(crate) fn stored_address(native: &str) -> Option<PageAddress> {
     PageAddress::parse(&native.replace('%', "%25")).ok()
 }
 
-fn page(row: &mut Columns) -> Result<Page, Error> {
-    let address = row.parsed(stored_address)?;
-    let kind = row.text()?;
-    let survey = row.parsed(SurveyId::parse)?;
-    let kind = match kind.as_str() {
-        "survey" => Kind::Survey(survey),
-        other => return Err(row.corrupt(other)),
-    };
-    Ok(Page { address, kind, visibility: row.parsed(Visibility::parse)? })
+fn select(rest: &str) -> String {
+    format!(
+        "select id, native, title, kind, target, visibility, opens_at, closes_at, place, revision, created_at,
+            updated_at, trashed_at
+        from page {rest}"
+    )
 }
+
+fn page(row: &mut Columns) -> Result<Page, Error> {
+    Ok(Page {
+        id: row.parsed(PageId::parse)?,
+        address: row.parsed(stored_address)?,
+        title: row.text()?,
+        target: target(row)?,
+        visibility: row.parsed(Visibility::parse)?,
+        opens_at: row.optional_time()?,
+        closes_at: row.optional_time()?,
+        place: row.small()?,
+        revision: Revision(row.count()?),
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        trashed_at: row.optional_time()?,
+    })
+}
+
+/// The columns `kind` and `target`.
+fn target(row: &mut Columns) -> Result<Target, Error> {
+    match row.parsed(Kind::parse)? {
+        Kind::Survey => row.parsed(SurveyId::parse).map(Target::Survey),
+        Kind::Results => row.parsed(SurveyId::parse).map(Target::Results),
+        Kind::Document => row.text().map(|_| Target::Document),
+        Kind::Feed => row.parsed(FeedFormat::parse).map(Target::Feed),
+        Kind::File => row.parsed(FileId::parse).map(Target::File),
+        Kind::Redirect => row.parsed(destination).map(Target::Redirect),
+    }
+}
+
+fn row(page: &Page) -> [Value; 14] {
+    [
+        Value::text(page.id),
+        page.address.key().as_str().into(),
+        page.address.native().into(),
+        page.title.as_str().into(),
+        page.target.kind().as_str().into(),
+        target_text(&page.target).into(),
+        page.visibility.as_str().into(),
+        page.opens_at.into(),
+        page.closes_at.into(),
+        Value::count(page.place),
+        Value::count(page.revision.0),
+        page.created_at.into(),
+        page.updated_at.into(),
+        page.trashed_at.into(),
+    ]
+}
+
+fn target_text(target: &Target) -> String {
+    match target {
+        Target::Survey(survey) | Target::Results(survey) => survey.to_string(),
+        Target::Document => String::new(),
+        Target::Feed(format) => format.as_str().to_owned(),
+        Target::File(file) => file.to_string(),
+        Target::Redirect(Destination::Page(page)) => format!("{PAGE}{page}"),
+        Target::Redirect(Destination::Moved(page)) => format!("{MOVED}{page}"),
+        Target::Redirect(Destination::Url(url)) => url.as_str().to_owned(),
+    }
+}
+
+fn destination(text: &str) -> Option<Destination> {
+    if let Some(page) = text.strip_prefix(PAGE) {
+        return PageId::parse(page).map(Destination::Page);
+    }
+    if let Some(page) = text.strip_prefix(MOVED) {
+        return PageId::parse(page).map(Destination::Moved);
+    }
+    WebUrl::parse(text).ok().map(Destination::Url)
+}
+
+/// Begins the target of a redirect to a page; no address elsewhere begins so.
+const PAGE: &str = "page:";
+/// The same, for what a page that moved left behind.
+const MOVED: &str = "moved:";
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +229,15 @@ mod tests {
         for path in ["Lunch/Menu", "caf%C3%A9", "100%25", "%2541", "a%20b"] {
             let address = PageAddress::parse(path).unwrap();
             assert_eq!(stored_address(address.native()), Some(address));
+        }
+    }
+
+    #[test]
+    fn a_destination_survives_its_stored_form() {
+        let page = PageId::parse("01a2004c-a70e-7597-9348-ee57b4413718").unwrap();
+        let url = WebUrl::parse("https://adatum.example/page:1").unwrap();
+        for it in [Destination::Page(page), Destination::Moved(page), Destination::Url(url)] {
+            assert_eq!(destination(&target_text(&Target::Redirect(it.clone()))), Some(it));
         }
     }
 }

@@ -3,7 +3,6 @@
 mod drafts;
 
 use canvass_model::{
-    address::PageAddress,
     id::SurveyId,
     survey::{Revision, Status, Survey, Version},
     time::Timestamp,
@@ -133,11 +132,13 @@ pub fn count_open(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
 /// Open surveys with a public page, the newest first, each with its live definition as JSON text: what the tenant's
 /// index shows.
 pub fn list_public(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, String)>, Error> {
-    let sql = "select s.id, s.title, s.status, s.status_since, s.closes_at, s.page, s.revision, s.version,
+    let sql = "select s.id, s.title, s.status, s.status_since, s.closes_at, p.native, s.revision, s.version,
             s.changed_since_published, s.responses, s.created_at, s.updated_at, s.trashed_at, v.definition
-        from page p join survey s on s.id = p.survey
+        from page p join survey s on s.id = p.target
             join survey_version v on v.survey = s.id and v.version = s.version
-        where p.visibility = 'public' and s.status = 'published' and s.closes_at > $1 and s.trashed_at is null
+        where p.kind = 'survey' and p.trashed_at is null and p.visibility = 'public'
+            and (p.opens_at is null or p.opens_at <= $1) and (p.closes_at is null or p.closes_at > $1)
+            and s.status = 'published' and s.closes_at > $1 and s.trashed_at is null
         order by s.status_since desc, s.id desc limit $2";
     let now = tx.now();
     decode::list(tx.session, "survey", (sql, &[now.into(), Value::count(limit)]), |row| Ok((survey(row)?, row.text()?)))
@@ -156,14 +157,13 @@ pub fn titles(tx: &mut ReadTx<'_>, ids: &[SurveyId]) -> Result<Vec<(SurveyId, St
 
 /// Stores a new survey with its draft.
 pub fn insert(tx: &mut Tx<'_>, survey: &Survey, draft: &str) -> Result<(), Error> {
-    let [status, since, closes_at, page] = status_columns(&survey.status);
+    let [status, since, closes_at] = status_columns(&survey.status);
     let row = [
         Value::text(survey.id),
         survey.title.as_str().into(),
         status,
         since,
         closes_at,
-        page,
         Value::count(survey.revision.0),
         Value::count(survey.version.0),
         survey.changed_since_published.into(),
@@ -173,24 +173,23 @@ pub fn insert(tx: &mut Tx<'_>, survey: &Survey, draft: &str) -> Result<(), Error
         survey.updated_at.into(),
         survey.trashed_at.into(),
     ];
-    let sql = "insert into survey (id, title, status, status_since, closes_at, page, revision, version,
+    let sql = "insert into survey (id, title, status, status_since, closes_at, revision, version,
             changed_since_published, responses, draft, created_at, updated_at, trashed_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     tx.session.execute(sql, &row)?;
     Ok(())
 }
 
-/// Replaces a survey's row, except what belongs to its draft (title, revision) and its response count. Public content
-/// changes with it.
+/// Replaces a survey's row, except what belongs to its draft (title, revision), its page and its response count. Public
+/// content changes with it.
 pub fn update(tx: &mut Tx<'_>, survey: &Survey) -> Result<(), Error> {
     change_content(tx)?;
-    let [status, since, closes_at, page] = status_columns(&survey.status);
+    let [status, since, closes_at] = status_columns(&survey.status);
     let row = [
         Value::text(survey.id),
         status,
         since,
         closes_at,
-        page,
         Value::count(survey.version.0),
         survey.changed_since_published.into(),
         Value::count(survey.revision.0),
@@ -198,8 +197,8 @@ pub fn update(tx: &mut Tx<'_>, survey: &Survey) -> Result<(), Error> {
         survey.trashed_at.into(),
     ];
     // Somebody may have changed the draft since this row was read: then it still differs from what is published.
-    let sql = "update survey set status = $2, status_since = $3, closes_at = $4, page = $5, version = $6,
-            changed_since_published = case when revision = $8 then cast($7 as bigint) else 1 end, updated_at = $9, trashed_at = $10
+    let sql = "update survey set status = $2, status_since = $3, closes_at = $4, version = $5,
+            changed_since_published = case when revision = $7 then cast($6 as bigint) else 1 end, updated_at = $8, trashed_at = $9
         where id = $1";
     tx.session.execute(sql, &row)?;
     Ok(())
@@ -211,9 +210,10 @@ pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<
     let args = [before.into(), Value::count(limit)];
     let gone = decode::list(tx.session, "survey", (sql, &args), |row| row.parsed(SurveyId::parse))?;
     for id in &gone {
-        for table in ["response", "summary", "page", "survey_version", "draft_history"] {
+        for table in ["response", "summary", "survey_version", "draft_history"] {
             tx.session.execute(&format!("delete from {table} where survey = $1"), &[Value::text(id)])?;
         }
+        pages::delete_of_survey(tx, *id)?;
         tx.session.execute("delete from survey where id = $1", &[Value::text(id)])?;
     }
     if !gone.is_empty() {
@@ -242,8 +242,10 @@ pub fn change_content(tx: &mut Tx<'_>) -> Result<(), Error> {
 
 fn select(rest: &str) -> String {
     format!(
-        "select id, title, status, status_since, closes_at, page, revision, version, changed_since_published,
-            responses, created_at, updated_at, trashed_at
+        "select id, title, status, status_since, closes_at,
+            (select p.native from page p where p.kind = 'survey' and p.target = survey.id and p.trashed_at is null
+                order by p.created_at, p.id limit 1),
+            revision, version, changed_since_published, responses, created_at, updated_at, trashed_at
         from survey {rest}"
     )
 }
@@ -268,22 +270,22 @@ fn status(row: &mut Columns) -> Result<Status, Error> {
     let (since, closes_at) = (row.optional_time()?, row.optional_time()?);
     let page = row.optional_parsed(pages::stored_address)?;
     match (name.as_str(), since, closes_at, page) {
-        ("draft", None, None, None) => Ok(Status::Draft),
+        ("draft", None, None, _) => Ok(Status::Draft),
         ("published", Some(since), Some(closes_at), Some(page)) => Ok(Status::Published { page, since, closes_at }),
         ("closed", Some(since), None, Some(page)) => Ok(Status::Closed { page, since }),
-        ("archived", Some(since), None, None) => Ok(Status::Archived { since }),
+        ("archived", Some(since), None, _) => Ok(Status::Archived { since }),
         other => Err(row.corrupt(&other)),
     }
 }
 
-/// The columns `status`, `status_since`, `closes_at` and `page`.
-fn status_columns(status: &Status) -> [Value; 4] {
+/// The columns `status`, `status_since` and `closes_at`.
+fn status_columns(status: &Status) -> [Value; 3] {
     let (since, closes_at) = match status {
         Status::Draft => (None, None),
         Status::Published { since, closes_at, .. } => (Some(*since), Some(*closes_at)),
         Status::Closed { since, .. } | Status::Archived { since } => (Some(*since), None),
     };
-    [status.as_str().into(), since.into(), closes_at.into(), status.page().map(PageAddress::native).into()]
+    [status.as_str().into(), since.into(), closes_at.into()]
 }
 
 /// What each shelf holds; `$1` is the present moment.

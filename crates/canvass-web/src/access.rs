@@ -10,13 +10,14 @@ mod turns;
 
 use std::sync::Arc;
 
+use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
-    public::{Respondent, Visitor},
+    public::{Entered, Respondent, Site, Turned, Visitor},
 };
 use self::{pace::Pace, turns::Turns};
 use crate::Settings;
@@ -26,6 +27,7 @@ use crate::Settings;
 pub struct App {
     directory: Directory,
     settings: Arc<Settings>,
+    hosts: Arc<Hosts>,
     draining: CancellationToken,
     pace: Arc<Pace>,
     turns: Arc<Turns>,
@@ -36,6 +38,7 @@ impl App {
     pub fn new(directory: Directory, settings: Settings) -> Self {
         Self {
             directory,
+            hosts: Arc::new(Hosts::new(&settings.base_url, false)),
             settings: Arc::new(settings),
             draining: CancellationToken::new(),
             pace: Arc::new(Pace::new()),

@@ -13,6 +13,7 @@ pub(crate) mod operate;
 pub(crate) mod operate_jobs;
 pub(crate) mod operators;
 pub(crate) mod problems;
+pub(crate) mod public;
 pub(crate) mod publication;
 pub(crate) mod respond;
 pub(crate) mod responses;

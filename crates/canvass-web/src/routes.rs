@@ -166,8 +166,8 @@ fn operator() -> Table {
 /// Tenants' public pages.
 fn tenants() -> Table {
     Table::default()
-        .get("/{tenant}", pages::respond::index)
-        .get("/{tenant}/", pages::respond::index)
-        .get("/{tenant}/{*page}", pages::respond::show)
-        .post("/{tenant}/{*page}", pages::respond::create)
+        .get("/{tenant}", pages::public::show)
+        .get("/{tenant}/", pages::public::show)
+        .get("/{tenant}/{*page}", pages::public::show)
+        .post("/{tenant}/{*page}", pages::public::create)
 }

@@ -7,6 +7,7 @@
     reason = "tests panic, and the server they share waits and starts processes"
 )]
 
+mod pages;
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]
 mod postgres;
@@ -29,12 +30,13 @@ use canvass_model::{
     id::AccountId,
     job::{Job, ProvisionStep, SignUp},
     member::Actor,
+    page::Visibility,
     plan::PlanId,
     survey::Survey,
     tenant::Region,
     text::{Email, OrganisationName, Password, PersonName},
 };
-use canvass_storage::{self as storage, Directory, Settings, Tenant, Tx, jobs, pages::Visibility};
+use canvass_storage::{self as storage, Directory, Settings, Tenant, Tx, jobs};
 use serde_json::json;
 
 /// Where the installation of these tests is found.
@@ -120,7 +122,7 @@ fn a_definition(title: &str) -> Definition {
 
 /// Where a survey is published for everybody.
 fn at(path: &str) -> Publication {
-    Publication { page: PageAddress::parse(path).unwrap(), visibility: Visibility::Public }
+    Publication { page: PageAddress::parse(path).unwrap(), visibility: Some(Visibility::Public) }
 }
 
 /// A published survey.

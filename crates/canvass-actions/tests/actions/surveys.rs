@@ -2,19 +2,21 @@
 
 use canvass_actions::{
     Error, live,
+    pages::{self, Wanted},
     surveys::{self, Publication},
 };
 use canvass_model::{
     address::PageAddress,
     definition::{Definition, Edit, Fingerprint, KindName, Language, QuestionId, Text},
     id::SurveyId,
+    page::{Target, Visibility},
     plan::PlanId,
     survey::{Revision, Status, Version, WrongStatus},
     text::Title,
 };
-use canvass_storage::{Tx, events, pages::Visibility, surveys as stored};
+use canvass_storage::{Tx, events, surveys as stored};
 
-use crate::{a_definition, a_live_survey, a_tenant, at, by, on_each_engine};
+use crate::{a_definition, a_live_survey, a_tenant, at, by, on_each_engine, pages::document};
 
 fn title(definition: &Definition, text: &str) -> Edit {
     Edit::SetTitle { base: Fingerprint::of_text(Some(&definition.title)), title: Text::new(Language::english(), text) }
@@ -142,12 +144,12 @@ async fn an_address_belongs_to_one_survey_and_moves_with_it() {
                 let taken = surveys::publish(tx, &by(), two, &at("Colours"), &plan).unwrap_err();
                 assert_eq!(taken.to_string(), "The address Colours is taken by the survey \"Colours\"; choose another");
                 assert_eq!(surveys::suggest_page(tx, "Colours")?.native(), "colours-2");
-                let publication = Publication { page: page("shades"), visibility: Visibility::Unlisted };
+                let publication = Publication { page: page("shades"), visibility: Some(Visibility::Unlisted) };
                 surveys::publish(tx, &by(), one, &publication, &plan)?;
                 assert_eq!((is_live(tx, "colours"), is_live(tx, "shades")), (None, Some(one)));
                 assert_eq!(live::list(tx, 9)?.len(), 0, "an unlisted survey is not on the index");
                 surveys::publish(tx, &by(), two, &at("colours"), &plan)?;
-                let listed: Vec<_> = live::list(tx, 9)?.iter().map(|it| it.survey.id).collect();
+                let listed: Vec<_> = live::list(tx, 9)?.iter().map(|it| it.0.id).collect();
                 assert_eq!(listed, [two]);
                 Ok::<_, Error>(())
             })
@@ -216,6 +218,7 @@ async fn a_new_question_never_gets_the_id_of_one_that_was_published() {
                 let blank = surveys::find_draft(tx, id)?.definition;
                 let draft = surveys::edit(tx, &by(), id, None, &add_question(&blank))?;
                 let first = draft.definition.questions().next().unwrap().id.clone();
+                pages::create(tx, &by(), &Wanted { target: Target::Survey(id), body: None, ..document("lunch", "") })?;
                 stored::insert_version(tx, id, Version(1), &draft.definition.to_json().to_string())?;
                 let published = draft.survey.publish(page("lunch"), tx.now(), tx.now()).unwrap();
                 stored::update(tx, &published)?;

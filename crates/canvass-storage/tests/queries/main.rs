@@ -8,6 +8,7 @@
 )]
 
 mod jobs;
+mod pages;
 mod people;
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]
@@ -20,6 +21,7 @@ use canvass_model::{
     address::PageAddress,
     alias::Alias,
     id::SurveyId,
+    page::{Page, Target, Visibility},
     plan::PlanId,
     survey::{Revision, Status, Survey, Version},
     tenant::{Region, TenantRecord, TenantState},
@@ -44,6 +46,25 @@ fn alias(text: &str) -> Alias {
 
 fn page(path: &str) -> PageAddress {
     PageAddress::parse(path).unwrap()
+}
+
+/// A page for everybody who knows its address; not stored.
+fn a_page(tx: &mut Tx<'_>, path: &str, target: Target) -> Page {
+    let now = tx.now();
+    Page {
+        id: tx.new_id(),
+        address: page(path),
+        title: String::new(),
+        target,
+        visibility: Visibility::Unlisted,
+        opens_at: None,
+        closes_at: None,
+        place: 0,
+        revision: Revision(1),
+        created_at: now,
+        updated_at: now,
+        trashed_at: None,
+    }
 }
 
 /// A tenant with a database, in use.

@@ -3,17 +3,16 @@
 use canvass_model::{
     id::SurveyId,
     member::Actor,
+    page::{Page, Target, Visibility},
     survey::{Revision, Status, Survey, Version},
     time::Timestamp,
 };
 use canvass_storage::{
-    Error, Tx,
-    pages::{self, Kind, Page, Visibility},
-    responses, summaries,
+    Error, Tx, pages, responses, summaries,
     surveys::{self, DraftChange, HISTORY_MAX, Shelf, ShelfCounts},
 };
 
-use crate::{a_survey, a_tenant, nowhere, on_each_engine, page, tomorrow};
+use crate::{a_page, a_survey, a_tenant, nowhere, on_each_engine, page, tomorrow};
 
 /// Publishes a survey the short way.
 fn publish(tx: &mut Tx<'_>, survey: Survey, path: &str, visibility: Visibility) -> Result<Survey, Error> {
@@ -21,7 +20,8 @@ fn publish(tx: &mut Tx<'_>, survey: Survey, path: &str, visibility: Visibility) 
     let survey = survey.publish(page(path), now, tomorrow(now)).unwrap();
     surveys::insert_version(tx, survey.id, survey.version, "{\"live\":1}")?;
     surveys::update(tx, &survey)?;
-    pages::insert(tx, &Page { address: page(path), kind: Kind::Survey(survey.id), visibility })?;
+    let place = a_page(tx, path, Target::Survey(survey.id));
+    pages::insert(tx, &Page { visibility, ..place })?;
     Ok(survey)
 }
 
@@ -37,7 +37,9 @@ async fn a_survey_keeps_every_status_it_can_have() {
             .write(|tx| {
                 let now = tx.now();
                 let draft = a_survey(tx, "Lunch")?;
-                let open = draft.clone().publish(page("Caf%C3%A9/100%25"), now, tomorrow(now)).unwrap();
+                let place = a_page(tx, "Caf%C3%A9/100%25", Target::Survey(draft.id));
+                pages::insert(tx, &place)?;
+                let open = draft.clone().publish(place.address, now, tomorrow(now)).unwrap();
                 let closed = open.clone().close(now).unwrap();
                 let archived = closed.clone().archive(now).unwrap();
                 let trashed = closed.clone().trash(now).unwrap();
@@ -252,30 +254,6 @@ async fn titles_are_found_for_the_ids_that_name_a_survey() {
                 titles.sort();
                 assert_eq!(titles, [(lunch.id, "Lunch".to_owned()), (dinner.id, "Dinner".to_owned())]);
                 assert_eq!(surveys::titles(tx, &[])?, []);
-                Ok::<_, Error>(())
-            })
-            .await
-            .unwrap();
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_page_is_found_by_its_key_and_its_survey() {
-    on_each_engine(async |directory| {
-        let tenant = a_tenant(&directory, "Adatum").await;
-        tenant
-            .write(|tx| {
-                let survey = a_survey(tx, "Lunch")?.id;
-                let made =
-                    Page { address: page("Lunch"), kind: Kind::Survey(survey), visibility: Visibility::Unlisted };
-                pages::insert(tx, &made)?;
-                assert!(matches!(pages::insert(tx, &made), Err(Error::Conflict(_))));
-                assert_eq!(pages::find(tx, page("LUNCH").key())?, Some(made.clone()));
-                assert_eq!(pages::find_of_survey(tx, survey)?, Some(made));
-                assert!(pages::delete(tx, page("lunch").key())?);
-                assert!(!pages::delete(tx, page("lunch").key())?);
-                assert_eq!(pages::find_of_survey(tx, survey)?, None);
                 Ok::<_, Error>(())
             })
             .await

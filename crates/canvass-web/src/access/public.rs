@@ -1,27 +1,46 @@
 //! Everybody: this file is about the people who need no sign-in, respondents and visitors.
 
+mod site;
+
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, RawPathParams},
-    http::request::Parts,
+    extract::{ConnectInfo, FromRequestParts},
+    http::{header, request::Parts},
 };
 use canvass_actions as actions;
 use canvass_model::{
-    alias::Alias,
+    address::{Address, NoAddress, PageAddress, TenantKey},
+    id::PageId,
+    page::{Admission, Credentials, Page},
     response::Accepted,
     tenant::{TenantRecord, TenantState},
     time::Timestamp,
 };
-use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Receipt, Tenant};
+use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Receipt, Tenant, pages};
 
+pub(crate) use self::site::Site;
 use super::App;
 use crate::{Problem, Settings};
 
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
 pub(crate) struct Respondent {
-    app: App,
     tenant: Tenant,
+    site: Site,
+    page: Option<PageAddress>,
+}
+
+/// A page whose gate let somebody in: what the handler of its kind asks for.
+pub(crate) struct Entered {
+    page: Arc<Page>,
+}
+
+/// Why somebody was not let in.
+pub(crate) enum Turned {
+    /// There is no page, or it could not be read.
+    Away(Problem),
+    /// The page's gate is shut for them.
+    Shut(Arc<Page>, Admission),
 }
 
 /// Someone at the product's own public pages: signs up, signs in, uses a set-up link.
@@ -63,9 +82,45 @@ impl Respondent {
         self.tenant.record()
     }
 
-    /// What the operator decided about the web.
-    pub(crate) fn settings(&self) -> &Settings {
-        self.app.settings()
+    /// How links to the tenant's pages are written.
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The page the request's address names; `None` for the tenant's own address.
+    pub(crate) fn asked_for(&self) -> Option<&PageAddress> {
+        self.page.as_ref()
+    }
+
+    /// The page at an address, if its gate is open to them: from the cache, page or none.
+    pub(crate) async fn enter(&self, address: &PageAddress) -> Result<Entered, Turned> {
+        let page = self.find(address).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
+        match page.admit(Credentials::NONE, self.now()) {
+            Admission::Admitted => Ok(Entered { page }),
+            shut => Err(Turned::Shut(page, shut)),
+        }
+    }
+
+    /// The page with this id, whoever may see it: where a redirect leads.
+    pub(crate) async fn find_by_id(&self, id: PageId) -> Result<Option<Arc<Page>>, Problem> {
+        let name = format!("page-id:{id}");
+        let load = move |tx: &mut ReadTx<'_>| Ok::<_, Problem>(pages::find_by_id(tx, id)?.map(Arc::new));
+        let found = self.cached(&name, load).await?;
+        Ok(Option::clone(&found).filter(|it| it.trashed_at.is_none()))
+    }
+
+    async fn find(&self, address: &PageAddress) -> Result<Option<Arc<Page>>, Problem> {
+        let key = address.key().clone();
+        let name = format!("page:{}", key.as_str());
+        let found = self.cached(&name, move |tx| Ok::<_, Problem>(pages::find(tx, &key)?.map(Arc::new))).await?;
+        Ok(Option::clone(&found))
+    }
+}
+
+impl Entered {
+    /// The page.
+    pub(crate) fn page(&self) -> &Page {
+        &self.page
     }
 }
 
@@ -100,17 +155,24 @@ impl FromRequestParts<App> for Respondent {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::NotFound)?;
-        let text = params.iter().find(|(name, _)| *name == "tenant").map(|(_, value)| value.to_owned());
-        let alias = Alias::parse(&text.unwrap_or_default()).map_err(|_| Problem::NotFound)?;
-        let tenant = app.directory.tenant(&alias).await?.ok_or(Problem::NotFound)?;
+        let host = match parts.uri.authority() {
+            Some(authority) => Some(authority.as_str()),
+            None => parts.headers.get(header::HOST).and_then(|it| it.to_str().ok()),
+        };
+        let address = Address::parse(&app.hosts, host, parts.uri.path()).map_err(|refusal| match refusal {
+            NoAddress::NoTenant => Problem::NotFound,
+            NoAddress::Page(invalid) => Problem::BadRequest(invalid.to_string()),
+        })?;
+        let (TenantKey::Path(alias) | TenantKey::Subdomain(alias)) = &address.tenant;
+        let tenant = app.directory.tenant(alias).await?.ok_or(Problem::NotFound)?;
         match tenant.record().state {
             TenantState::Active => {}
             TenantState::Suspended => return Err(Problem::Suspended),
             TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::NotFound),
         }
         tracing::Span::current().record("tenant", alias.as_str());
-        Ok(Self { app: app.clone(), tenant })
+        let site = Site::new(&address.tenant, &app.settings().base_url);
+        Ok(Self { tenant, site, page: address.page })
     }
 }
 
@@ -119,7 +181,7 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_string());
-        let agent = parts.headers.get(axum::http::header::USER_AGENT).and_then(|it| it.to_str().ok());
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
         Ok(Self {
             app: app.clone(),
             address: address.unwrap_or_default(),

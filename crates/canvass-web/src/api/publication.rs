@@ -3,8 +3,7 @@
 use aide::transform::TransformOperation;
 use axum::{Json, http::StatusCode};
 use canvass_actions::{self as actions, surveys::Publication};
-use canvass_model::{address::PageAddress, definition::Fault, id::SurveyId};
-use canvass_storage::pages::Visibility;
+use canvass_model::{address::PageAddress, definition::Fault, id::SurveyId, page::Visibility};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -21,17 +20,15 @@ use crate::{Problem, access::Creator};
 pub(super) struct New {
     /// The address below the tenant's, 1 to 8 parts; without it the present one, or one made from the title.
     page: Option<String>,
-    /// Whether the tenant's index lists it.
-    #[serde(default)]
-    visibility: Listing,
+    /// Whether the tenant's index lists it; without it that stays as it is, and is `public` at first.
+    visibility: Option<Listing>,
 }
 
 /// Whether the tenant's index lists a page.
-#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Listing {
     /// It is listed.
-    #[default]
     Public,
     /// Only those who know its address find it.
     Unlisted,
@@ -51,10 +48,10 @@ pub(super) async fn create(
             return Err(Problem::Invalid { faults: vec![fault] });
         }
     };
-    let visibility = match body.value.visibility {
+    let visibility = body.value.visibility.map(|it| match it {
         Listing::Public => Visibility::Public,
         Listing::Unlisted => Visibility::Unlisted,
-    };
+    });
     let plan = creator.tenant().plan.plan();
     let survey = creator
         .write(move |tx, by| {

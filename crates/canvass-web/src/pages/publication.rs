@@ -17,13 +17,11 @@ use canvass_model::{
     address::PageAddress,
     definition::Definition,
     id::SurveyId,
+    page::Visibility,
     survey::{Revision, Status, Survey},
     time::Timestamp,
 };
-use canvass_storage::{
-    pages::{self, Visibility},
-    surveys,
-};
+use canvass_storage::{pages, surveys};
 
 use self::checks::Check;
 use super::surveys::{Happened, base};
@@ -56,6 +54,8 @@ struct PublicationPage {
     address_is_kept: bool,
     /// What stands before the address.
     before: String,
+    /// Whether everybody who knows the address may answer: else the page itself says who.
+    for_everybody: bool,
     listed: bool,
     closes: String,
     closes_iso: String,
@@ -126,7 +126,11 @@ pub(crate) async fn create(
             return again(&creator, id, refused, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let visibility = if form.is_ticked("listed") { Visibility::Public } else { Visibility::Unlisted };
+    let visibility = match (form.is_ticked("everybody"), form.is_ticked("listed")) {
+        (false, _) => None,
+        (true, true) => Some(Visibility::Public),
+        (true, false) => Some(Visibility::Unlisted),
+    };
     let publication = Publication { page: address, visibility };
     let plan = creator.tenant().plan.plan();
     let seen = form.text("revision").parse().ok().map(Revision);
@@ -205,6 +209,7 @@ async fn page(person: &Person, id: SurveyId, refused: Refused) -> Result<Publica
         address_error: refused.address_error,
         address_is_kept: found.has_page && 0 < survey.version.0,
         before: shown,
+        for_everybody: found.visibility.is_open(),
         listed: refused.listed.unwrap_or(found.visibility == Visibility::Public),
         closes: moment::minute(closes_at),
         closes_iso: closes_at.to_string(),

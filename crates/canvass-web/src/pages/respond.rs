@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{FromRequestParts, Query},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use canvass_actions::{
@@ -21,8 +20,8 @@ use canvass_actions::{
 use canvass_model::{
     address::PageAddress,
     answer::{Answers, Scope},
-    survey::Status,
-    tenant::TenantRecord,
+    definition::Definition,
+    survey::{Status, Survey},
     time::Timestamp,
 };
 
@@ -30,14 +29,20 @@ use self::{
     attempt::{Attempt, Go},
     sheet::Drawn,
 };
-use crate::{Problem, access::Respondent, form::Form, view::moment};
+use super::public::{self, Shown};
+use crate::{
+    Problem,
+    access::{Entered, Respondent, Site},
+    form::Form,
+    view::moment,
+};
 
 /// Surveys on a tenant's index; more are found by their own links.
 const INDEX_MAX: u32 = 200;
 
 /// A survey on the index.
 struct Listed {
-    href: String,
+    address: PageAddress,
     title: String,
     closes: String,
     closes_iso: String,
@@ -47,97 +52,70 @@ struct Listed {
 #[derive(Template)]
 #[template(path = "respond/index.html")]
 struct IndexPage<'a> {
-    tenant: &'a TenantRecord,
+    organisation: &'a str,
+    site: &'a Site,
     canonical: String,
     surveys: Vec<&'a Listed>,
 }
 
 #[derive(Template)]
-#[template(path = "respond/closed.html")]
-struct ClosedPage<'a> {
-    tenant: &'a TenantRecord,
-    survey_title: &'a str,
-    since: String,
-    since_iso: String,
-}
-
-#[derive(Template)]
 #[template(path = "respond/thanks.html")]
 struct ThanksPage<'a> {
-    tenant: &'a TenantRecord,
+    organisation: &'a str,
+    site: &'a Site,
     survey_title: &'a str,
     words: String,
     draft: String,
 }
 
-/// What may follow the address of a survey.
-#[derive(serde::Deserialize)]
-pub(crate) struct Shown {
-    /// Present on the way to the thank-you page.
-    thanks: Option<String>,
-}
-
-/// What follows the tenant in the request's path, as it was sent: an address is decoded once, by itself.
-pub(crate) struct Below(String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Below {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.uri.path().splitn(3, '/').nth(2).map(|it| Self(it.to_owned())).ok_or(Problem::NotFound)
-    }
-}
-
 /// The tenant's open surveys.
-pub(crate) async fn index(respondent: Respondent) -> Result<Response, Problem> {
-    let alias = respondent.tenant().alias.clone();
+pub(super) async fn index(respondent: &Respondent) -> Result<Response, Problem> {
     let published = respondent
         .cached("index", move |tx| {
-            Ok::<_, Error>(
-                live::list(tx, INDEX_MAX)?.iter().filter_map(|it| listed(it, alias.as_str())).collect::<Vec<_>>(),
-            )
+            let open = live::list(tx, INDEX_MAX)?;
+            Ok::<_, Error>(open.iter().filter_map(|(survey, it)| listed(survey, it)).collect::<Vec<_>>())
         })
         .await?;
     let now = respondent.now();
-    let canonical = format!("{}/{}", respondent.settings().base_url, respondent.tenant().alias);
-    let surveys = published.iter().filter(|it| now < it.closes_at).collect();
-    let page = IndexPage { tenant: respondent.tenant(), canonical, surveys };
+    let site = respondent.site();
+    let page = IndexPage {
+        organisation: respondent.tenant().name.as_str(),
+        canonical: site.absolute(site.home()),
+        surveys: published.iter().filter(|it| now < it.closes_at).collect(),
+        site,
+    };
     Ok(Html(page.render()?).into_response())
 }
 
 /// The survey at an address, or its thank-you page.
-pub(crate) async fn show(
-    respondent: Respondent,
-    Below(page): Below,
-    Query(shown): Query<Shown>,
-) -> Result<Response, Problem> {
-    let (live, now) = find(&respondent, &page).await?;
+pub(super) async fn show(respondent: &Respondent, entered: &Entered, shown: &Shown) -> Result<Response, Problem> {
+    let (live, now) = find(respondent, entered).await?;
     if shown.thanks.is_some() {
-        return thanks(&respondent, &live);
+        return thanks(respondent, &live);
     }
     match live.door(now) {
-        Some(Door::Open) => Ok(no_store(sheet::blank(&respondent, &live).await?)),
-        Some(Door::Closed { since }) => closed(&respondent, &live, since),
+        Some(Door::Open) => Ok(no_store(sheet::blank(respondent, &live).await?)),
+        Some(Door::Closed { since }) => closed(respondent, &live, since),
         None => Err(Problem::NotFound),
     }
 }
 
 /// Takes answers: goes on to the next section, or accepts the response.
-pub(crate) async fn create(respondent: Respondent, Below(page): Below, form: Form) -> Result<Response, Problem> {
-    let (live, now) = find(&respondent, &page).await?;
+pub(super) async fn create(respondent: &Respondent, entered: &Entered, form: Form) -> Result<Response, Problem> {
+    let (live, now) = find(respondent, entered).await?;
     match live.door(now) {
         Some(Door::Open) => {}
-        Some(Door::Closed { since }) => return closed(&respondent, &live, since),
+        Some(Door::Closed { since }) => return closed(respondent, &live, since),
         None => return Err(Problem::NotFound),
     }
     let attempt = match Attempt::read(&live, form, now) {
         Ok(attempt) => attempt,
-        Err(refused) => return refused.page(&respondent, &live),
+        Err(refused) => return refused.page(respondent, &live),
     };
     match attempt.go {
-        Go::Back => attempt.at(attempt.section.saturating_sub(1)).page(&respondent, &live, StatusCode::OK),
-        Go::Next => next(&respondent, &live, &attempt),
-        Go::Submit => submit(&respondent, &live, &attempt, now).await,
+        Go::Back => attempt.at(attempt.section.saturating_sub(1)).page(respondent, &live, StatusCode::OK),
+        Go::Next => next(respondent, &live, &attempt),
+        Go::Submit => submit(respondent, &live, &attempt, now).await,
     }
 }
 
@@ -167,8 +145,7 @@ async fn submit(respondent: &Respondent, live: &Live, attempt: &Attempt, now: Ti
     if let Err(error) = respondent.append(accepted).await {
         return not_accepted(respondent, live, attempt, error);
     }
-    let address = format!("/{}/{}?thanks", respondent.tenant().alias, live.page.address.href());
-    Ok(Redirect::to(&address).into_response())
+    Ok(Redirect::to(&format!("{}?thanks", respondent.site().href(&live.page.address))).into_response())
 }
 
 /// Nothing was accepted: says so with the answers kept, when waiting helps or somebody else can.
@@ -188,10 +165,9 @@ fn not_accepted(respondent: &Respondent, live: &Live, attempt: &Attempt, error: 
     Ok(response)
 }
 
-/// The survey at an address, from the cache, and the present moment.
-async fn find(respondent: &Respondent, page: &str) -> Result<(Arc<Live>, Timestamp), Problem> {
-    let address = PageAddress::parse(page).map_err(|_| Problem::NotFound)?;
-    let key = address.key().clone();
+/// The survey that a page serves, from the cache, and the present moment.
+async fn find(respondent: &Respondent, entered: &Entered) -> Result<(Arc<Live>, Timestamp), Problem> {
+    let key = entered.page().address.key().clone();
     let name = format!("live:{}", key.as_str());
     let found = respondent.cached(&name, move |tx| Ok::<_, Error>(live::load(tx, &key)?.map(Arc::new))).await?;
     let live = Option::clone(&found).ok_or(Problem::NotFound)?;
@@ -199,19 +175,14 @@ async fn find(respondent: &Respondent, page: &str) -> Result<(Arc<Live>, Timesta
 }
 
 fn closed(respondent: &Respondent, live: &Live, since: Timestamp) -> Result<Response, Problem> {
-    let page = ClosedPage {
-        tenant: respondent.tenant(),
-        survey_title: live.definition.title_text(),
-        since: moment::minute(since),
-        since_iso: since.to_string(),
-    };
-    Ok(no_store((StatusCode::GONE, Html(page.render()?)).into_response()))
+    public::since(respondent, Some(live.definition.title_text()), since)
 }
 
 fn thanks(respondent: &Respondent, live: &Live) -> Result<Response, Problem> {
     let words = live.definition.thank_you.as_ref().map(|it| it.in_default().to_owned());
     let page = ThanksPage {
-        tenant: respondent.tenant(),
+        organisation: respondent.tenant().name.as_str(),
+        site: respondent.site(),
         survey_title: live.definition.title_text(),
         words: words.map_or_else(String::new, |it| canvass_model::markdown::to_html(&it)),
         draft: Drawn::draft(respondent.tenant(), live),
@@ -219,11 +190,11 @@ fn thanks(respondent: &Respondent, live: &Live) -> Result<Response, Problem> {
     Ok(no_store(Html(page.render()?).into_response()))
 }
 
-fn listed(live: &Live, alias: &str) -> Option<Listed> {
-    let Status::Published { page, closes_at, .. } = &live.survey.status else { return None };
+fn listed(survey: &Survey, definition: &Definition) -> Option<Listed> {
+    let Status::Published { page, closes_at, .. } = &survey.status else { return None };
     Some(Listed {
-        href: format!("/{alias}/{}", page.href()),
-        title: live.definition.title_text().to_owned(),
+        address: page.clone(),
+        title: definition.title_text().to_owned(),
         closes: moment::day(*closes_at),
         closes_iso: closes_at.to_string(),
         closes_at: *closes_at,

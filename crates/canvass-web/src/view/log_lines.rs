@@ -69,6 +69,11 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         Event::TenantProvisioned
         | Event::TenantSuspended { .. }
         | Event::TenantResumed
+        | Event::PageCreated { .. }
+        | Event::PageChanged { .. }
+        | Event::PageMoved { .. }
+        | Event::PageTrashed { .. }
+        | Event::PageRestored { .. }
         | Event::TokenCreated { .. }
         | Event::TokenRevoked { .. }
         | Event::MemberAdmitted { .. }
@@ -88,6 +93,11 @@ fn words(event: &Event) -> (String, String) {
         Event::SurveyArchived { .. } => ("put away", String::new()),
         Event::SurveyTrashed { .. } => ("threw away", String::new()),
         Event::SurveyRestored { .. } => ("restored", String::new()),
+        Event::PageCreated { address, .. } => ("made the page", address.clone()),
+        Event::PageChanged { address, .. } => ("changed the page", address.clone()),
+        Event::PageMoved { from, to, .. } => ("moved a page", format!("from {from} to {to}")),
+        Event::PageTrashed { address, .. } => ("threw away the page", address.clone()),
+        Event::PageRestored { address, .. } => ("restored the page", address.clone()),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))

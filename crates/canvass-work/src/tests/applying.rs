@@ -7,12 +7,13 @@ use canvass_model::{
     address::PageAddress,
     id::{ResponseId, SurveyId},
     member::Actor,
+    page::Visibility,
     plan::PlanId,
     response::{Accepted, Source},
     survey::Version,
     time::Timestamp,
 };
-use canvass_storage::{Tenant, dead_letters, pages::Visibility, surveys};
+use canvass_storage::{Tenant, dead_letters, surveys};
 
 use super::installation::{idle, on_every_engine, until};
 
@@ -90,7 +91,7 @@ async fn open_survey(tenant: &Tenant) -> SurveyId {
     let publish = tenant.write(move |tx| {
         let survey = surveys::list(tx, surveys::Shelf::AtWork, None, 1)?[0].id;
         let page = PageAddress::parse("open").unwrap();
-        let publication = Publication { page, visibility: Visibility::Public };
+        let publication = Publication { page, visibility: Some(Visibility::Public) };
         actions::publish(tx, &Actor::Canvass, survey, &publication, &plan).map(|it| it.id)
     });
     publish.await.unwrap()

@@ -13,11 +13,12 @@ use canvass_model::{
     definition::Definition,
     id::SurveyId,
     member::Actor,
+    page::Visibility,
     plan::PlanId,
     text::{Email, OrganisationName, PersonName, TokenName},
     token::Scope,
 };
-use canvass_storage::{Tenant, pages::Visibility};
+use canvass_storage::Tenant;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -119,7 +120,7 @@ async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
     tenant
         .write(move |tx| {
             let survey = surveys::create(tx, &Actor::Canvass, &definition)?;
-            let publication = Publication { page: PageAddress::parse(PAGE)?, visibility: Visibility::Public };
+            let publication = Publication { page: PageAddress::parse(PAGE)?, visibility: Some(Visibility::Public) };
             surveys::publish(tx, &Actor::Canvass, survey.id, &publication, &plan)?;
             Ok(survey.id)
         })

@@ -10,10 +10,11 @@ use canvass_model::{
     definition::Definition,
     id::SurveyId,
     member::Actor,
+    page::Visibility,
     response::{Accepted, Source, SubmissionKey},
     time::Timestamp,
 };
-use canvass_storage::{Tenant, meta, pages::Visibility};
+use canvass_storage::{Tenant, meta};
 
 use super::{
     answers::{self, Dice},
@@ -70,7 +71,7 @@ async fn made(tenant: &Tenant, exhibit: &'static Exhibit, note: String) -> Resul
                 Life::Draft => {}
                 Life::Open(_) | Life::Closed(_) => {
                     let page = PageAddress::parse(exhibit.name)?;
-                    let publication = Publication { page, visibility: Visibility::Public };
+                    let publication = Publication { page, visibility: Some(Visibility::Public) };
                     surveys::publish(tx, &Actor::Canvass, survey.id, &publication, &plan)?;
                 }
             }

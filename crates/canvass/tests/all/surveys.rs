@@ -29,7 +29,7 @@ async fn start_ready(person: &Person, title: &str) -> String {
 
 async fn publish(person: &Person, survey: &str, address: &str) {
     let page = format!("{survey}/publication");
-    let fields = [("address", address), ("listed", "yes")];
+    let fields = [("address", address), ("everybody", "on"), ("listed", "yes")];
     assert_eq!(person.submit(&page, &page, &fields).await.expect(303).location(), format!("{page}?did=published"));
 }
 

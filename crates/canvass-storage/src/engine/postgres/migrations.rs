@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 3] = [
+pub(super) const MIGRATIONS: [Migration; 4] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -27,6 +27,12 @@ pub(super) const MIGRATIONS: [Migration; 3] = [
         number: 1,
         name: "spine",
         sql: include_str!("../../../migrations/tenant/0001_spine.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 2,
+        name: "pages",
+        sql: include_str!("../../../migrations/tenant/0002_pages.postgres.sql"),
     },
     Migration {
         scope: "intake",
@@ -61,14 +67,22 @@ const GRANTS: &str = "
 
 /// Runs what has not run, in one transaction. Two nodes that start at once take turns.
 pub(super) async fn run(client: &Client) -> Result<Result<(), Error>, ServerError> {
+    run_where(client, |_| true).await
+}
+
+/// The same with those alone that are `wanted`: an older version of the tables.
+pub(super) async fn run_where(
+    client: &Client,
+    wanted: impl Fn(&Migration) -> bool,
+) -> Result<Result<(), Error>, ServerError> {
     client.batch_execute(FOUNDATION).await?;
     client.batch_execute("begin; lock table canvass_directory.migration in access exclusive mode").await?;
-    let done = run_missing(client).await;
+    let done = run_missing(client, wanted).await;
     client.batch_execute(if matches!(done, Ok(Ok(()))) { "commit" } else { "rollback" }).await?;
     done
 }
 
-async fn run_missing(client: &Client) -> Result<Result<(), Error>, ServerError> {
+async fn run_missing(client: &Client, wanted: impl Fn(&Migration) -> bool) -> Result<Result<(), Error>, ServerError> {
     let rows = client.query("select scope, number, name from canvass_directory.migration", &[]).await?;
     let stored: Vec<(String, i64, String)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
     if let Some((scope, number, name)) = stored.iter().find(|it| !is_known(it)) {
@@ -77,7 +91,8 @@ async fn run_missing(client: &Client) -> Result<Result<(), Error>, ServerError> 
              {scope}, which this version does not know. Run that version, or a newer one."
         ))));
     }
-    for it in MIGRATIONS.iter().filter(|it| !stored.iter().any(|(scope, number, _)| it.is(scope, *number))) {
+    let is_missing = |it: &&Migration| !stored.iter().any(|(scope, number, _)| it.is(scope, *number));
+    for it in MIGRATIONS.iter().filter(is_missing).filter(|it| wanted(it)) {
         client.batch_execute(&format!("set local search_path = canvass_{}", it.scope)).await?;
         client.batch_execute(it.sql).await?;
         let sql = "insert into canvass_directory.migration (scope, number, name) values ($1, $2, $3)";

@@ -17,8 +17,13 @@ pub(super) const DIRECTORY: Schema =
     Schema { what: "directory", changes: &[include_str!("../../../migrations/directory/0001_spine.sqlite.sql")] };
 
 /// One tenant's data.
-pub(super) const TENANT: Schema =
-    Schema { what: "tenant's database", changes: &[include_str!("../../../migrations/tenant/0001_spine.sqlite.sql")] };
+pub(super) const TENANT: Schema = Schema {
+    what: "tenant's database",
+    changes: &[
+        include_str!("../../../migrations/tenant/0001_spine.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0002_pages.sqlite.sql"),
+    ],
+};
 
 /// One lane's log of accepted responses; `docs/durability.md` describes what a frame holds.
 pub(super) const INTAKE: Schema =
@@ -49,4 +54,30 @@ impl Schema {
 fn version(connection: &Connection) -> Result<usize, Error> {
     let found: i64 = connection.query_row("pragma user_version", [], |row| row.get(0)).map_err(meaning)?;
     usize::try_from(found).map_err(|_| Error::Corrupt { what: "schema version", found: found.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tenant of the first version keeps its pages.
+    #[test]
+    fn pages_of_the_first_version_are_kept() {
+        let mut file = Connection::open_in_memory().unwrap();
+        Schema { changes: &TENANT.changes[..1], ..TENANT }.bring_up(&mut file).unwrap();
+        file.execute_batch(
+            "pragma foreign_keys = on;
+            insert into survey (id, title, status, status_since, closes_at, page, revision, version,
+                changed_since_published, responses, draft, created_at, updated_at)
+                values ('s1', 'Lunch', 'published', 1, 2, 'Lunch', 1, 1, 0, 0, '{}', 1, 1);
+            insert into page (page_key, native, kind, survey, visibility, created_at)
+                values ('lunch', 'Lunch', 'survey', 's1', 'unlisted', 7)",
+        )
+        .unwrap();
+        TENANT.bring_up(&mut file).unwrap();
+        let sql = "select id || page_key || native || kind || target || visibility || created_at from page";
+        let page: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(page, "s1lunchLunchsurveys1unlisted7");
+        assert_eq!(version(&file).unwrap(), TENANT.changes.len());
+    }
 }

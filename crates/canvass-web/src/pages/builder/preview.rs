@@ -11,16 +11,21 @@ use canvass_model::{
     answer::{Answers, OTHER_SUFFIX, Refusal, Scope},
     definition::{Definition, Kind, Language},
     markdown,
-    tenant::TenantRecord,
 };
 
 use super::id;
-use crate::{Problem, access::Analyst, form::Form, view::questions::Sheet};
+use crate::{
+    Problem,
+    access::{Analyst, Site},
+    form::Form,
+    view::questions::Sheet,
+};
 
 #[derive(Template)]
 #[template(path = "console/builder_preview.html")]
 struct PreviewPage<'a> {
-    tenant: &'a TenantRecord,
+    organisation: &'a str,
+    site: &'a Site,
     sheet: Sheet<'a>,
     action: String,
     builder: String,
@@ -96,7 +101,8 @@ fn page(analyst: &Analyst, survey: &str, definition: &Definition, trial: &Trial)
     let builder = format!("/-/console/{}/surveys/{survey}", analyst.tenant().alias);
     let fallback = Language::english();
     let page = PreviewPage {
-        tenant: analyst.tenant(),
+        organisation: analyst.tenant().name.as_str(),
+        site: &Site::below(&analyst.tenant().alias, &analyst.settings().base_url),
         sheet: Sheet {
             definition,
             language: definition.languages.first().unwrap_or(&fallback),

@@ -11,15 +11,15 @@ use canvass_actions::live::Live;
 use canvass_model::{
     answer::Refusal,
     definition::{Kind, Language},
+    page::Visibility,
     response::SubmissionKey,
     tenant::TenantRecord,
 };
-use canvass_storage::pages::Visibility;
 
 use super::no_store;
 use crate::{
     Problem,
-    access::Respondent,
+    access::{Respondent, Site},
     view::questions::{Sheet, fresh_key},
 };
 
@@ -43,7 +43,8 @@ struct Line {
 #[derive(Template)]
 #[template(path = "respond/form.html")]
 struct FormPage<'a> {
-    tenant: &'a TenantRecord,
+    organisation: &'a str,
+    site: &'a Site,
     sheet: Sheet<'a>,
     errors: Vec<Line>,
     heading: String,
@@ -67,13 +68,14 @@ const KEY_MARK: &str = "\u{0}key\u{0}";
 
 /// A fresh form. Everything but the key is drawn once per published version.
 pub(super) async fn blank(respondent: &Respondent, live: &Arc<Live>) -> Result<Response, Problem> {
-    let name = format!("form:{}:{}", live.page.address.key().as_str(), live.survey.version.0);
-    let (tenant, base_url) = (respondent.tenant().clone(), respondent.settings().base_url.clone());
+    let site = respondent.site().clone();
+    let name = format!("form:{}:{}:{}", site.home(), live.page.address.key().as_str(), live.survey.version.0);
+    let tenant = respondent.tenant().clone();
     let drawn = Arc::clone(live);
     let blank = respondent
         .cached(&name, move |_| {
             let page = Drawn { section: 0, given: Vec::new(), refusals: Vec::new(), note: None, key: fresh_key() };
-            let html = page.html(&tenant, &base_url, &drawn, KEY_MARK)?;
+            let html = page.html(&tenant, &site, &drawn, KEY_MARK)?;
             let (before, after) = html.split_once(KEY_MARK).unwrap_or((&html, ""));
             Ok::<_, Problem>(Blank { before: before.to_owned(), after: after.to_owned() })
         })
@@ -98,7 +100,7 @@ impl Drawn {
 
     /// The page.
     pub(super) fn page(self, respondent: &Respondent, live: &Live, status: StatusCode) -> Result<Response, Problem> {
-        let html = self.html(respondent.tenant(), &respondent.settings().base_url, live, self.key.as_str())?;
+        let html = self.html(respondent.tenant(), respondent.site(), live, self.key.as_str())?;
         Ok(no_store((status, Html(html)).into_response()))
     }
 
@@ -107,7 +109,7 @@ impl Drawn {
         format!("{}/{}/{}", tenant.alias, live.page.address.key().as_str(), live.survey.version.0)
     }
 
-    fn html(&self, tenant: &TenantRecord, base_url: &str, live: &Live, key: &str) -> Result<String, Problem> {
+    fn html(&self, tenant: &TenantRecord, site: &Site, live: &Live, key: &str) -> Result<String, Problem> {
         let sections = live.definition.sections.len();
         let fallback = Language::english();
         let sheet = Sheet {
@@ -117,18 +119,19 @@ impl Drawn {
             refusals: &self.refusals,
             current: self.section.min(sections.saturating_sub(1)),
         };
-        let action = format!("/{}/{}", tenant.alias, live.page.address.href());
+        let action = site.href(&live.page.address);
         let errors = self.lines(&sheet);
         let page = FormPage {
             heading: heading(self.note.is_some(), errors.len()),
             errors,
-            canonical: format!("{base_url}{action}"),
+            canonical: site.absolute(&action),
             action,
             draft: Self::draft(tenant, live),
             key,
             listed: live.page.visibility == Visibility::Public,
             answered: !self.given.is_empty(),
-            tenant,
+            organisation: tenant.name.as_str(),
+            site,
             sheet,
         };
         Ok(page.render()?)

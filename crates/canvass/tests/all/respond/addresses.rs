@@ -52,7 +52,7 @@ async fn an_encoded_slash_separates_nothing() {
     Survey::publish(program, "adatum", "one/two", &workshop()).await;
     let ray = canvass.ray();
     ray.get("/adatum/one/two").await.expect(200);
-    ray.get("/adatum/one%2Ftwo").await.expect(404);
+    ray.get("/adatum/one%2Ftwo").await.expect(400);
     ray.get("/adatum/one%252Ftwo").await.expect(404);
     ray.get("/adatum/%6Fne/two").await.expect(200);
     ray.get("/adatum/%256Fne/two").await.expect(404);

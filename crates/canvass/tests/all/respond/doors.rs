@@ -33,10 +33,12 @@ async fn a_survey_in_the_trash_or_never_published_is_not_there() {
 async fn an_unknown_survey_or_tenant_is_a_page_that_says_so() {
     let canvass = Canvass::start().await;
     let (ray, survey) = super::begin(&canvass).await;
-    for path in ["/adatum/nonsense", "/nobody", "/nobody/workshop", "/adatum/workshop/below", "/a%00b/x", "/adatum/%ff"]
-    {
+    for path in ["/adatum/nonsense", "/nobody", "/nobody/workshop", "/adatum/workshop/below", "/a%00b/x"] {
         let answer = ray.get(path).await.expect(404);
         assert!(answer.shows("There is no page here"), "{path}: {}", answer.text());
+    }
+    for path in ["/adatum/%ff", "/adatum/a//b", "/adatum/a%2fb", "/adatum/1/2/3/4/5/6/7/8/9"] {
+        ray.get(path).await.expect(400);
     }
     let page = ray.get(&survey.page).await.expect(200);
     ray.post_form("/adatum/nonsense", &page.filled(&survey.page, &super::RIGHT)).await.expect(404);

@@ -63,12 +63,19 @@ fn the_tenant_stands_first_in_every_key_and_index() {
 fn both_stores_have_the_same_tables_and_columns() {
     let node = Node::alone();
     for (schema, sqlite) in [
-        ("canvass_directory", include_str!("../../../../migrations/directory/0001_spine.sqlite.sql")),
-        ("canvass_tenants", include_str!("../../../../migrations/tenant/0001_spine.sqlite.sql")),
+        ("canvass_directory", [include_str!("../../../../migrations/directory/0001_spine.sqlite.sql")].concat()),
+        (
+            "canvass_tenants",
+            [
+                include_str!("../../../../migrations/tenant/0001_spine.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0002_pages.sqlite.sql"),
+            ]
+            .concat(),
+        ),
     ] {
         let here = columns_here(&node, schema);
         assert!(20 < here.len());
-        assert_eq!(here, columns_of_sqlite(sqlite), "{schema}");
+        assert_eq!(here, columns_of_sqlite(&sqlite), "{schema}");
     }
 }
 
@@ -104,4 +111,29 @@ fn columns_of_sqlite(sql: &str) -> BTreeSet<Column> {
     let mut statement = database.prepare(sql).unwrap();
     let columns = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
     columns.map(Result::unwrap).filter(|it: &Column| !SQLITE_ALONE.contains(&it.0.as_str())).collect()
+}
+
+/// A tenant of the first version of the tables keeps its pages; no fence hides them from the change.
+#[test]
+fn pages_of_the_first_version_are_kept() {
+    Node::alone();
+    let url = Server::shared().database();
+    let owner = Owner::connect(&url);
+    let first = super::super::migrations::run_where(&owner.client, |it| it.number == 1);
+    owner.runtime.block_on(first).unwrap().unwrap();
+    let tenant: TenantId = new_id();
+    owner.run(&format!(
+        "select set_config('canvass.tenant', '{tenant}', false);
+        set search_path = canvass_tenants;
+        insert into survey (id, title, status, status_since, closes_at, page, revision, version,
+            changed_since_published, responses, draft, created_at, updated_at)
+            values ('s1', 'Lunch', 'published', 1, 2, 'Lunch', 1, 1, 0, 0, '{{}}', 1, 1);
+        insert into page (page_key, native, kind, survey, visibility, created_at)
+            values ('lunch', 'Lunch', 'survey', 's1', 'unlisted', 7)"
+    ));
+    let node = Node::open(&url);
+    let pages = node.query(tenant, "select id, page_key, native, kind, target, visibility, created_at from page");
+    let expected = ["s1", "lunch", "Lunch", "survey", "s1", "unlisted"].map(Value::from).to_vec();
+    assert_eq!(pages, [[expected, vec![Value::Int(7)]].concat()]);
+    assert_eq!(node.query(new_id(), "select id from page"), Vec::<Row>::new(), "the fence stands again");
 }

@@ -1,0 +1,96 @@
+//! Public pages: this file is about what an address serves: its row says who is let in, and its kind chooses the handler.
+
+mod shut;
+
+use axum::{
+    extract::Query,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use canvass_model::{
+    address::PageAddress,
+    page::{Destination, Target},
+};
+
+use super::respond;
+use crate::{
+    Problem,
+    access::{Entered, Respondent, Turned},
+    form::Form,
+};
+
+pub(crate) use self::shut::since;
+
+/// Pages followed from an address that moved, before it counts as going round in circles.
+const MOVES_MAX: u32 = 8;
+
+/// What may follow a page's address.
+#[derive(serde::Deserialize)]
+pub(crate) struct Shown {
+    /// Present on the way to a survey's thank-you page.
+    pub(crate) thanks: Option<String>,
+}
+
+/// What an address serves.
+pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> Result<Response, Problem> {
+    let entered = match respondent.asked_for() {
+        Some(address) => respondent.enter(address).await,
+        None => match respondent.enter(&PageAddress::index()).await {
+            Err(Turned::Away(Problem::NotFound)) => return respond::index(&respondent).await,
+            entered => entered,
+        },
+    };
+    let entered = match entered {
+        Ok(entered) => entered,
+        Err(turned) => return shut::page(&respondent, turned),
+    };
+    match &entered.page().target {
+        Target::Survey(_) => respond::show(&respondent, &entered, &shown).await,
+        Target::Redirect(to) => redirect(&respondent, to).await,
+        Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) => Err(Problem::NotFound),
+    }
+}
+
+/// Takes what is sent to an address. A form that was opened before its page moved is still taken.
+pub(crate) async fn create(respondent: Respondent, form: Form) -> Result<Response, Problem> {
+    let entered = match moved(&respondent).await {
+        Ok(entered) => entered,
+        Err(turned) => return shut::page(&respondent, turned),
+    };
+    match &entered.page().target {
+        Target::Survey(_) => respond::create(&respondent, &entered, form).await,
+        Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => {
+            Err(Problem::MethodNotAllowed)
+        }
+    }
+}
+
+/// The page at the address, wherever it has moved to.
+async fn moved(respondent: &Respondent) -> Result<Entered, Turned> {
+    let Some(mut address) = respondent.asked_for().cloned() else {
+        return Err(Turned::Away(Problem::MethodNotAllowed));
+    };
+    for _ in 0..MOVES_MAX {
+        let entered = respondent.enter(&address).await?;
+        let Target::Redirect(Destination::Moved(to)) = entered.page().target else { return Ok(entered) };
+        let page = respondent.find_by_id(to).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
+        address = page.address.clone();
+    }
+    Err(Turned::Away(Problem::NotFound))
+}
+
+/// Leads on; browsers ask again each time, since a tenant may change its mind.
+async fn redirect(respondent: &Respondent, to: &Destination) -> Result<Response, Problem> {
+    let (status, location) = match to {
+        Destination::Url(url) => (StatusCode::FOUND, url.as_str().to_owned()),
+        Destination::Page(id) | Destination::Moved(id) => {
+            let page = respondent.find_by_id(*id).await?.ok_or(Problem::NotFound)?;
+            let has_moved = matches!(to, Destination::Moved(_));
+            let status = if has_moved { StatusCode::MOVED_PERMANENTLY } else { StatusCode::FOUND };
+            (status, respondent.site().href(&page.address))
+        }
+    };
+    let location = HeaderValue::try_from(location).map_err(|error| Problem::Internal(error.to_string()))?;
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Ok((status, headers).into_response())
+}
