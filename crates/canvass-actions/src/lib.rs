@@ -21,5 +21,6 @@ pub mod surveys;
 pub mod tenants;
 mod throttling;
 pub mod tokens;
+pub mod traffic;
 
 pub use error::Error;

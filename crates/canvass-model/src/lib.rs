@@ -4,7 +4,7 @@
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
 //! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
 //! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
-//! are what happens around it.
+//! are what happens around it, [`traffic`] is what visits leave behind.
 
 #![warn(missing_docs)]
 
@@ -29,3 +29,4 @@ pub mod tenant;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod traffic;

@@ -119,6 +119,7 @@ mod tenant;
 pub mod tenants;
 pub mod throttle;
 pub mod tokens;
+pub mod traffic;
 mod transaction;
 
 pub use directory::{Bells, Directory};

@@ -3,6 +3,8 @@
 mod documents;
 mod invitations;
 
+use std::collections::HashMap;
+
 use canvass_model::{
     address::{PageAddress, PageKey},
     id::{FileId, PageId, SurveyId},
@@ -26,6 +28,9 @@ use crate::{
 
 /// More pages than any tenant has: lists and trees are read in one go.
 pub const PAGES_MAX: u32 = 1_000;
+
+/// Keys asked about at once.
+pub const KEYS_MAX: usize = 500;
 
 /// The page at this address; pages in the trash have none.
 pub fn find(tx: &mut ReadTx<'_>, key: &PageKey) -> Result<Option<Page>, Error> {
@@ -60,6 +65,21 @@ pub fn list_trashed(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
 pub fn count(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
     let sql = "select count(*) from page where trashed_at is null";
     decode::count(tx.session, "page", (sql, &[])).map(|it| u32::try_from(it).unwrap_or(u32::MAX))
+}
+
+/// Of these keys those of pages that are there, each with its spelling; at most [`KEYS_MAX`] are asked about.
+pub fn spellings(tx: &mut ReadTx<'_>, keys: &[&str]) -> Result<HashMap<String, String>, Error> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let args: Vec<Value> = keys.iter().take(KEYS_MAX).map(|it| (*it).into()).collect();
+    let places: Vec<String> = (1..=args.len()).map(|it| format!("${it}")).collect();
+    let sql = format!(
+        "select page_key, native from page where page_key in ({}) and trashed_at is null limit {KEYS_MAX}",
+        places.join(", ")
+    );
+    let found = decode::list(tx.session, "page", (&sql, &args), |row| Ok((row.text()?, row.text()?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// Stores a new page. [`Error::Conflict`] when its address is taken.

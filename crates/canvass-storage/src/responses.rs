@@ -7,13 +7,14 @@ use canvass_model::{
     response::{Accepted, Response, Source},
     survey::Version,
     time::Timestamp,
+    traffic::Span,
 };
 
 use crate::{
     Error, ReadTx, Tx,
     decode::{self, Columns},
     engine::Value,
-    meta,
+    meta, traffic,
 };
 
 /// In which order to walk through responses.
@@ -95,14 +96,17 @@ pub fn count_in_month(tx: &mut ReadTx<'_>, month: Timestamp) -> Result<u64, Erro
     Ok(count.unwrap_or_default())
 }
 
-/// Stores responses, passing over those already there; answers, for each, whether it is new. Counts the new ones at their surveys.
+/// Stores responses, passing over those already there; answers, for each, whether it is new. Counts the new ones at their surveys,
+/// in their months and in the tenant's traffic.
 pub fn insert_many(tx: &mut Tx<'_>, responses: &[Accepted]) -> Result<Vec<bool>, Error> {
     let new = tx.session.insert_responses(responses)?;
     let mut surveys: HashMap<SurveyId, u64> = HashMap::new();
     let mut months: HashMap<String, u64> = HashMap::new();
+    let mut hours: HashMap<Timestamp, u64> = HashMap::new();
     for (response, _) in responses.iter().zip(&new).filter(|(_, new)| **new) {
         *surveys.entry(response.survey).or_default() += 1;
         *months.entry(usage_name(response.received_at)).or_default() += 1;
+        *hours.entry(Span::Hour.begin(response.received_at)).or_default() += 1;
     }
     for (survey, count) in surveys {
         let sql = "update survey set responses = responses + $2 where id = $1";
@@ -110,6 +114,9 @@ pub fn insert_many(tx: &mut Tx<'_>, responses: &[Accepted]) -> Result<Vec<bool>,
     }
     for (name, count) in months {
         meta::add(tx.session, &name, count)?;
+    }
+    for (hour, count) in hours {
+        traffic::add_responses(tx.session, hour, count)?;
     }
     Ok(new)
 }

@@ -10,6 +10,7 @@ mod turns;
 
 use std::sync::Arc;
 
+use canvass_actions::traffic::Recorder;
 use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
@@ -28,18 +29,20 @@ pub struct App {
     directory: Directory,
     settings: Arc<Settings>,
     hosts: Arc<Hosts>,
+    recorder: Recorder,
     draining: CancellationToken,
     pace: Arc<Pace>,
     turns: Arc<Turns>,
 }
 
 impl App {
-    /// Serves the tenants of `directory`.
-    pub fn new(directory: Directory, settings: Settings) -> Self {
+    /// Serves the tenants of `directory`; what visits leave behind goes to `recorder`.
+    pub fn new(directory: Directory, settings: Settings, recorder: Recorder) -> Self {
         Self {
             directory,
             hosts: Arc::new(Hosts::new(&settings.base_url, false)),
             settings: Arc::new(settings),
+            recorder,
             draining: CancellationToken::new(),
             pace: Arc::new(Pace::new()),
             turns: Arc::new(Turns::new()),
@@ -49,6 +52,11 @@ impl App {
     /// What the operator decided about the web.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Takes what visits leave behind.
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// Whether this node is about to stop: it then asks every client to go elsewhere.

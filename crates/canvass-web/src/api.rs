@@ -11,6 +11,7 @@ mod responses;
 mod summary;
 mod surveys;
 mod tenant;
+mod traffic;
 
 use std::sync::Arc;
 
@@ -71,6 +72,7 @@ fn described() -> ApiRouter<App> {
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+        .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
 }
 
 async fn show(Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {

@@ -185,7 +185,7 @@ fn holds_free_text(answer: &Answer) -> bool {
 }
 
 /// Text that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
+pub(crate) fn harmless(cell: String) -> String {
     if cell.parse::<f64>().is_err() && cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
     {
         format!("'{cell}")

@@ -31,6 +31,8 @@ pub(crate) enum ConsoleArea {
     Home,
     /// Surveys, their questions, responses and results.
     Surveys,
+    /// Who visits the public pages.
+    Traffic,
     /// Who works here.
     Members,
     /// Tokens for the API.
@@ -68,13 +70,15 @@ impl TenantLink {
 
 impl ConsoleArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 5] = [Self::Home, Self::Surveys, Self::Members, Self::Tokens, Self::Log];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Home, Self::Surveys, Self::Traffic, Self::Members, Self::Tokens, Self::Log];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Home => "Home",
             Self::Surveys => "Surveys",
+            Self::Traffic => "Traffic",
             Self::Members => "Members",
             Self::Tokens => "API",
             Self::Log => "Log",
@@ -86,6 +90,7 @@ impl ConsoleArea {
         match self {
             Self::Home => "",
             Self::Surveys => "/surveys",
+            Self::Traffic => "/traffic",
             Self::Members => "/members",
             Self::Tokens => "/tokens",
             Self::Log => "/log",

@@ -3,6 +3,7 @@
 //! A handler asks for a person (`access`), never for a tenant; what it may do follows from who that is.
 
 mod access;
+mod access_log;
 mod api;
 mod assets;
 pub mod bench;

@@ -24,3 +24,4 @@ pub(crate) mod sign_up;
 pub(crate) mod surveys;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
+pub(crate) mod traffic;

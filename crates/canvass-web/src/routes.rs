@@ -10,7 +10,7 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
 
-use crate::{App, Problem, api, assets, log, pages, problem, security, too_large};
+use crate::{App, Problem, access_log, api, assets, log, pages, problem, security, too_large};
 
 /// One route, as the access table of the tests lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,7 @@ pub fn router(app: App) -> Router {
             // From the outside in: whatever happens inside is shown, guarded, compressed and logged.
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), log::requests))
+                .layer(from_fn_with_state(app.clone(), access_log::visits))
                 .layer(CompressionLayer::new())
                 .layer(from_fn(security::headers))
                 .layer(from_fn(problem::show))
@@ -136,6 +137,8 @@ fn console() -> Table {
         .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
         .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)
         .get("/-/console/{tenant}/surveys/{survey}/export", pages::exports::show)
+        .get("/-/console/{tenant}/traffic", pages::traffic::show)
+        .get("/-/console/{tenant}/traffic/export", pages::traffic::export)
         .get("/-/console/{tenant}/tokens", pages::tokens::index)
         .post("/-/console/{tenant}/tokens", pages::tokens::create)
         .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)

@@ -2,7 +2,8 @@
 //!
 //! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the four loops of an
 //! installation: **apply** moves accepted responses into tenants' databases, **jobs** and **mail** run what was queued,
-//! the **sweep** forgets what has had its time.
+//! the **sweep** forgets what has had its time. Beside them, where requests are answered, [`traffic`] writes what visits
+//! to public pages left behind.
 
 mod apply;
 mod jobs;
@@ -10,6 +11,7 @@ pub mod mail;
 mod rounds;
 mod settings;
 mod sweep;
+pub mod traffic;
 pub mod worker;
 
 #[cfg(test)]
@@ -62,7 +64,7 @@ impl Workers {
         };
         start.apply(directory);
         start.jobs(directory, post, settings);
-        start.sweep(directory);
+        start.sweep(directory, settings);
         let mut following = JoinSet::new();
         following.spawn(follow(settings.clone(), start.followers));
         Self { shutdown: start.shutdown, running: start.running, counters: start.counters, _settings: following }
@@ -134,11 +136,11 @@ impl Start {
         }
     }
 
-    fn sweep(&mut self, directory: &Directory) {
+    fn sweep(&mut self, directory: &Directory, settings: &watch::Receiver<Settings>) {
         let worker = every(sweep::EVERY)
             .for_queue(Rounds::of("sweep", Everything))
             .batch(Pace::BATCH_MIN)
-            .perform("sweep", Sweep::new(directory.clone()));
+            .perform("sweep", Sweep::new(directory.clone(), settings.clone()));
         self.run(worker);
     }
 

@@ -19,6 +19,8 @@ pub struct Settings {
     pub jobs_interval: Duration,
     /// Jobs that a worker takes at once.
     pub jobs_batch: usize,
+    /// Days that records of visits to public pages are kept.
+    pub access_log_days: u32,
 }
 
 impl Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             standard_batch: 1_000,
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
+            access_log_days: 30,
         }
     }
 }

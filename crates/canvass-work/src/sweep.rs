@@ -1,11 +1,15 @@
-//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash.
+//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic.
 
 use std::time::Duration;
 
+use canvass_actions::traffic;
 use canvass_model::{alias::Alias, survey::Survey, tenant::TenantState, time::Timestamp};
 use canvass_storage::{Directory, Error, idempotency, jobs, sessions, surveys, tenants, throttle};
 
+use tokio::sync::watch;
+
 use crate::{
+    Settings,
     rounds::Round,
     worker::{Failure, Outcome, Task},
 };
@@ -31,6 +35,7 @@ const FAILURES_KEPT_MS: i64 = Timestamp::DAY_MS;
 /// Removes what has had its time, a little in every round. Safe on several nodes at once.
 pub(crate) struct Sweep {
     directory: Directory,
+    settings: watch::Receiver<Settings>,
     /// The last tenant visited; the next round goes on behind it.
     visited: Option<Alias>,
 }
@@ -40,8 +45,8 @@ pub(crate) struct Sweep {
 pub(crate) struct Everything;
 
 impl Sweep {
-    pub(crate) fn new(directory: Directory) -> Self {
-        Self { directory, visited: None }
+    pub(crate) fn new(directory: Directory, settings: watch::Receiver<Settings>) -> Self {
+        Self { directory, settings, visited: None }
     }
 
     /// The directory's own leftovers; answers how many rows went.
@@ -78,14 +83,15 @@ impl Sweep {
         Ok(swept)
     }
 
-    async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, Error> {
+    async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, canvass_actions::Error> {
         let Some(tenant) = self.directory.tenant(alias).await? else { return Ok(0) };
+        let log_days = self.settings.borrow().access_log_days;
         tenant
-            .write(|tx| {
+            .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
-                Ok(surveys.len() as u64 + repeats)
+                Ok(surveys.len() as u64 + repeats + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await
     }

@@ -4,3 +4,4 @@ mod applying;
 mod installation;
 mod provisioning;
 mod sweeping;
+mod traffic;

@@ -2,11 +2,12 @@
 
 use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
-use canvass_actions::operators;
+use canvass_actions::{operators, traffic};
 use canvass_model::tenant::Region;
 use canvass_storage::Directory;
 use canvass_web::App;
-use tokio::{net::TcpListener, task::JoinSet};
+use canvass_work::traffic::Writer;
+use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -23,6 +24,9 @@ pub struct Running {
     directory: Directory,
     shutdown: CancellationToken,
     web: JoinSet<Result<(), Failure>>,
+    /// Writes what visits leave behind; there where the web is.
+    traffic: Option<Writer>,
+    drain_within: Duration,
     workers: Option<workers::Running>,
 }
 
@@ -38,13 +42,16 @@ impl Running {
         let shutdown = CancellationToken::new();
         let works = config.server.role.contains(&Role::Worker);
         let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
-        let mut web = JoinSet::new();
+        let drain_within = Duration::from_secs(config.server.drain_seconds);
+        let (mut web, mut traffic) = (JoinSet::new(), None);
         if let Some(listener) = listener {
-            let app = App::new(directory.clone(), web_settings(config, url.clone()));
-            let drain_within = Duration::from_secs(config.server.drain_seconds);
+            let (recorder, visits) = traffic::channel(config.traffic.queue_max);
+            let every = Duration::from_millis(config.traffic.write_interval_ms);
+            traffic = Some(Writer::start(&directory, visits, every));
+            let app = App::new(directory.clone(), web_settings(config, url.clone()), recorder);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, address, directory, shutdown, web, workers })
+        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })
     }
 
     /// Where people find this installation.
@@ -84,6 +91,7 @@ impl Running {
                 Some(Err(panic)) => ("the web stopped", panic.to_string()),
             },
             why = worker_broken(self.workers.as_mut()) => ("a worker stopped", why),
+            why = writer_broken(self.traffic.as_mut()) => ("a worker stopped", why),
         };
         Failure::new(Exit::Failed, what, why, "Start it again, and report this: it is a defect.")
     }
@@ -92,7 +100,8 @@ impl Running {
     /// durable and lets go of the storage.
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.shutdown.cancel();
-        let (web, workers) = (&mut self.web, self.workers.take());
+        let asked = Instant::now();
+        let (web, traffic, workers) = (&mut self.web, self.traffic.take(), self.workers.take());
         let web = async {
             let mut outcome = Ok(());
             while let Some(ended) = web.join_next().await {
@@ -101,6 +110,10 @@ impl Running {
                     Ok(Err(failure)) => outcome = Err(failure),
                     Err(panic) => tracing::error!(%panic, "the web broke while it stopped"),
                 }
+            }
+            // Behind the last answer, for that leaves a record too.
+            if let Some(traffic) = traffic {
+                traffic.drain(self.drain_within.saturating_sub(asked.elapsed()).max(WRITE_OUT_MIN)).await;
             }
             outcome
         };
@@ -113,6 +126,17 @@ impl Running {
         let (outcome, ()) = tokio::join!(web, workers);
         self.directory.close().await;
         outcome
+    }
+}
+
+/// However long the answers took: so long the records of the last ones may take to be written.
+const WRITE_OUT_MIN: Duration = Duration::from_secs(2);
+
+/// Waits until the writer of traffic ends by itself; for ever where there is none.
+async fn writer_broken(writer: Option<&mut Writer>) -> String {
+    match writer {
+        Some(writer) => writer.broken().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -56,6 +56,7 @@ fn settings(config: &Config, url: &str) -> Settings {
         standard_batch: work.standard_batch,
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
+        access_log_days: config.traffic.log_days,
     }
 }
 

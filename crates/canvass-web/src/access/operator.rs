@@ -69,6 +69,11 @@ impl Operator {
         self.app.directory.intake()
     }
 
+    /// Records of visits that this process lost since it started.
+    pub(crate) fn lost_visits(&self) -> u64 {
+        self.app.recorder().losses().total()
+    }
+
     /// What a tenant uses of its plan: two counts and nothing else of it. `None` for a tenant that is not in use.
     pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, storage::Error> {
         let Some(tenant) = self.app.directory.tenant(alias).await? else { return Ok(None) };

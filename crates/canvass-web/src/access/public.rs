@@ -16,12 +16,13 @@ use canvass_model::{
     response::Accepted,
     tenant::{TenantRecord, TenantState},
     time::Timestamp,
+    traffic::Place,
 };
 use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Receipt, Tenant, pages};
 
 pub(crate) use self::site::Site;
 use super::App;
-use crate::{Problem, Settings};
+use crate::{Problem, Settings, access_log};
 
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
 pub(crate) struct Respondent {
@@ -171,6 +172,7 @@ impl FromRequestParts<App> for Respondent {
             TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::NotFound),
         }
         tracing::Span::current().record("tenant", alias.as_str());
+        access_log::visited(parts, &tenant, Place::of(address.page.as_ref()));
         let site = Site::new(&address.tenant, &app.settings().base_url);
         Ok(Self { tenant, site, page: address.page })
     }

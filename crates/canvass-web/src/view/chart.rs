@@ -8,6 +8,7 @@ use canvass_model::{
     summary::{QuestionSummary, Summary},
 };
 
+pub(crate) use self::columns::columns;
 use super::number;
 
 /// One question's results.

@@ -25,6 +25,25 @@ pub(crate) fn decimal(number: f64, decimals: usize) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// An amount of data in its largest whole unit: `812 bytes`, `1.4 MB`.
+pub(crate) fn bytes(number: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let in_units = |unit: u64| decimal(number as f64 / unit as f64, 1);
+    match number {
+        0..1_000 => counted(number, "byte"),
+        1_000..1_000_000 => format!("{} kB", in_units(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", in_units(1_000_000)),
+        _ => format!("{} GB", in_units(1_000_000_000)),
+    }
+}
+
+/// Microseconds as people read them: `0.4 ms`, `12 ms`.
+pub(crate) fn milliseconds(micros: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let ms = micros as f64 / 1_000.0;
+    format!("{} ms", decimal(ms, usize::from(ms < 10.0)))
+}
+
 /// `1 response`, `2 responses`, `12,345 responses`.
 pub(crate) fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
@@ -56,6 +75,16 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(10_000_000), "10,000,000");
+    }
+
+    #[test]
+    fn amounts_have_units() {
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(1_400_000), "1.4 MB");
+        assert_eq!(bytes(25_000_000_000), "25 GB");
+        assert_eq!(milliseconds(412), "0.4 ms");
+        assert_eq!(milliseconds(12_400), "12 ms");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Config {
     pub regions: Regions,
     /// How fast the workers go.
     pub work: Work,
+    /// What visits to public pages leave behind.
+    pub traffic: Traffic,
     /// What is logged, and in which form.
     pub log: Log,
     /// What whoever signs up agrees to.
@@ -146,6 +148,21 @@ pub struct Work {
     pub jobs_interval_ms: u64,
 }
 
+/// What visits to public pages leave behind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Traffic {
+    /// Days that a tenant's log keeps single records. Counts by the hour stay 35 days, those by the day 400.
+    #[schemars(range(min = 1, max = 400))]
+    pub log_days: u32,
+    /// Records that may wait between requests and whoever writes them; what finds no room is dropped and counted.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub queue_max: usize,
+    /// Milliseconds after which a tenant's records are written at the latest, if it has fewer than 500.
+    #[schemars(range(min = 10, max = 60_000))]
+    pub write_interval_ms: u64,
+}
+
 /// What is logged, and in which form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -239,6 +256,12 @@ impl Default for Work {
             jobs_batch: 8,
             jobs_interval_ms: 500,
         }
+    }
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        Self { log_days: 30, queue_max: 16_384, write_interval_ms: 5_000 }
     }
 }
 

@@ -83,6 +83,8 @@ const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/-/console/{tenant}/surveys/{survey}/responses/{response}", Analyst),
     ("GET", "/-/console/{tenant}/surveys/{survey}/export", Analyst),
     ("GET", "/-/console/{tenant}/members", Analyst),
+    ("GET", "/-/console/{tenant}/traffic", Analyst),
+    ("GET", "/-/console/{tenant}/traffic/export", Analyst),
     ("POST", "/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", Creator),
     ("GET", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens", Administrator),
@@ -121,6 +123,7 @@ const API: &[(&str, &str, Scope)] = &[
     ("DELETE", "/api/v1/surveys/{survey}/responses/{response}", Scope::Write),
     ("GET", "/api/v1/surveys/{survey}/summary", Scope::Read),
     ("GET", "/api/v1/surveys/{survey}/export", Scope::Read),
+    ("GET", "/api/v1/traffic", Scope::Read),
 ];
 
 /// What stands for the parameters of a path: things of Adatum that exist.

@@ -29,3 +29,4 @@ mod submissions;
 mod support;
 mod surveys;
 mod tidy;
+mod traffic;

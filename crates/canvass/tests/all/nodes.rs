@@ -198,3 +198,14 @@ async fn who_watches_at_one_sees_what_is_answered_at_the_other() {
     assert!(asked.elapsed() < STOPPED_MAX);
     there.get("/api/v1/surveys").await.expect(200);
 }
+
+#[tokio::test]
+async fn visits_at_one_and_at_the_other_are_counted_together() {
+    let (one, other, program) = nodes();
+    for node in [&one, &other, &other] {
+        node.visitor("Ray").get("/adatum").await.expect(200);
+    }
+    let requests = |it: &Value| it["items"][0]["requests"].as_u64();
+    program.until("/api/v1/traffic?by=page", |it| requests(it) == Some(3)).await;
+    assert_eq!(requests(&program.at(other.url()).get("/api/v1/traffic?by=status").await.expect(200).json()), Some(3));
+}

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 4] = [
+pub(super) const MIGRATIONS: [Migration; 5] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -33,6 +33,12 @@ pub(super) const MIGRATIONS: [Migration; 4] = [
         number: 2,
         name: "pages",
         sql: include_str!("../../../migrations/tenant/0002_pages.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 5,
+        name: "traffic",
+        sql: include_str!("../../../migrations/tenant/0005_traffic.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -47,7 +47,7 @@ pub(super) fn numbers(summary: &NumberSummary, grain: Grain, unit: &str) -> Body
         with_unit(number::decimal(max, 2))
     );
     Body::Columns {
-        columns: columns(&ranges),
+        columns: columns_of(&ranges),
         description,
         low: ranges.first().map_or_else(String::new, |it| it.low.clone()),
         high: with_unit(ranges.last().map_or_else(String::new, |it| it.high.clone())),
@@ -68,7 +68,7 @@ pub(super) fn scale(question: &Question, summary: &ScaleSummary, (low, high): (&
     });
     let note = format!("mean of {first} to {last}");
     Body::Columns {
-        columns: columns(&ranges),
+        columns: columns_of(&ranges),
         description,
         low: format!("{first} {low}").trim().to_owned(),
         high: format!("{last} {high}").trim().to_owned(),
@@ -165,14 +165,19 @@ impl Range {
     }
 }
 
-fn columns(ranges: &[Range]) -> Vec<Column> {
-    let highest = ranges.iter().map(|it| it.count).max().unwrap_or(0).max(1);
-    let slot = 100.0 / ranges.len().max(1) as f64;
-    ranges
+fn columns_of(ranges: &[Range]) -> Vec<Column> {
+    columns(&ranges.iter().map(|it| it.count).collect::<Vec<_>>())
+}
+
+/// A column for each count, side by side, the highest as high as the picture.
+pub(crate) fn columns(counts: &[u64]) -> Vec<Column> {
+    let highest = counts.iter().copied().max().unwrap_or(0).max(1);
+    let slot = 100.0 / counts.len().max(1) as f64;
+    counts
         .iter()
         .enumerate()
-        .map(|(place, range)| {
-            let height = 100.0 * range.count as f64 / highest as f64;
+        .map(|(place, count)| {
+            let height = 100.0 * *count as f64 / highest as f64;
             Column {
                 x: number::decimal(slot * place as f64 + slot * 0.04, 2),
                 y: number::decimal(100.0 - height, 2),

@@ -12,14 +12,25 @@ const AFTER_EACH: [&str; 1] = ["tenant/fence.postgres.sql"];
 
 const ENGINES: [&str; 2] = ["postgres", "sqlite"];
 
+/// Numbers given to changes that are being written while later ones are there already. Each goes from here, in the change
+/// that brings it.
+const GIVEN: [(&str, usize); 2] = [("tenant", 3), ("tenant", 4)];
+
 #[test]
 fn every_migration_exists_for_both_engines_and_numbers_have_no_gap() {
     let paths: Vec<&str> = sources().iter().filter_map(|it| it.path.strip_prefix(FOLDER)).collect();
     assert!(!paths.is_empty(), "no migration was found");
     assert_eq!(unpaired(&paths), Vec::<String>::new());
 
+    let arrived = |(scope, number): &&(&str, usize)| {
+        let begin = format!("{scope}/{number:04}_");
+        paths.iter().any(|it| it.starts_with(&begin))
+    };
+    assert_eq!(GIVEN.iter().find(arrived), None, "it is there now: take it out of GIVEN");
+
     assert_ne!(unpaired(&["tenant/0001_spine.sqlite.sql"]), Vec::<String>::new());
-    assert_ne!(unpaired(&["tenant/0002_x.sqlite.sql", "tenant/0002_x.postgres.sql"]), Vec::<String>::new());
+    assert_ne!(unpaired(&["directory/0002_x.sqlite.sql", "directory/0002_x.postgres.sql"]), Vec::<String>::new());
+    assert_ne!(unpaired(&["tenant/0009_x.sqlite.sql", "tenant/0009_x.postgres.sql"]), Vec::<String>::new());
     assert_ne!(unpaired(&["respondent/0001_x.sqlite.sql", "respondent/0001_x.postgres.sql"]), Vec::<String>::new());
     assert_ne!(unpaired(&["tenant/spine.sql"]), Vec::<String>::new());
     assert_eq!(unpaired(&["tenant/0001_x.sqlite.sql", "tenant/0001_x.postgres.sql"]), Vec::<String>::new());
@@ -53,14 +64,16 @@ fn unpaired(paths: &[&str]) -> Vec<String> {
             }
         }
         migrations.sort_unstable();
-        for (index, pair) in migrations.chunks(ENGINES.len()).enumerate() {
+        let given = |number: &usize| GIVEN.contains(&(scope, *number));
+        let numbers = (1..).filter(|it| !given(it));
+        for (number, pair) in numbers.zip(migrations.chunks(ENGINES.len())) {
             let name = pair[0].0;
             let engines: Vec<&str> = pair.iter().filter(|it| it.0 == name).map(|it| it.1).collect();
             if engines != ENGINES {
                 found.push(format!("{scope}/{name} exists for {engines:?} only"));
             }
-            if !name.starts_with(&format!("{:04}_", index + 1)) {
-                found.push(format!("{scope}/{name} should be number {}", index + 1));
+            if !name.starts_with(&format!("{number:04}_")) {
+                found.push(format!("{scope}/{name} should be number {number}"));
             }
         }
     }
