@@ -5,6 +5,7 @@
 
 pub mod dead_letters;
 mod error;
+pub mod gates;
 pub mod jobs;
 pub mod live;
 pub mod members;

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use canvass_model::{text::Email, time::Timestamp};
+use canvass_model::{id::PageId, text::Email, time::Timestamp};
 use canvass_storage::{DirectoryTx, throttle};
 
 use crate::Error;
@@ -48,6 +48,17 @@ impl Attempt {
             account: format!("{kind} {email}"),
             known: format!("{kind} {email} known from {place}"),
             place: format!("{kind} from {place}"),
+        }
+    }
+
+    /// An attempt at the password of a page from the client at `address`.
+    pub(crate) fn at_page(page: PageId, address: &str) -> Self {
+        let place = place(address);
+        Self {
+            pair: format!("page {page} from {place}"),
+            account: format!("page {page}"),
+            known: format!("page {page} known from {place}"),
+            place: format!("page from {place}"),
         }
     }
 

@@ -95,6 +95,20 @@ pub enum Event {
         /// Where.
         address: String,
     },
+    /// Somebody was given a personal link to a page.
+    PageShared {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
+    },
+    /// A personal link to a page was taken back.
+    PageUnshared {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
+    },
     /// A response was erased.
     ResponseErased {
         /// Of which survey.

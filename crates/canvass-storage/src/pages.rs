@@ -16,7 +16,8 @@ use canvass_model::{
 pub use self::{
     documents::{document, put_document},
     invitations::{
-        Invitation, delete_invitation, find_invitation, insert_invitation, list_invitations, touch_invitation,
+        Invitation, count_invitations, delete_invitation, find_invitation, find_invitation_by_id, insert_invitation,
+        list_invitations, touch_invitation,
     },
 };
 use crate::{

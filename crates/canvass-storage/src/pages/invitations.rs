@@ -37,6 +37,20 @@ pub fn find_invitation(tx: &mut ReadTx<'_>, hash: &SecretHash) -> Result<Option<
     decode::first(tx.session, "invitation", (sql, &[hash.into(), now.into()]), invitation)
 }
 
+/// The invitation to a page with this id, unless it has expired.
+pub fn find_invitation_by_id(tx: &mut ReadTx<'_>, page: PageId, id: InvitationId) -> Result<Option<Invitation>, Error> {
+    let sql = "select id, page, label, created_at, expires_at, used_at from invitation
+        where page = $1 and id = $2 and (expires_at is null or expires_at > $3)";
+    let now = tx.now();
+    decode::first(tx.session, "invitation", (sql, &[Value::text(page), Value::text(id), now.into()]), invitation)
+}
+
+/// How many invitations a page has, those that have expired included.
+pub fn count_invitations(tx: &mut ReadTx<'_>, page: PageId) -> Result<u64, Error> {
+    let sql = "select count(*) from invitation where page = $1";
+    decode::count(tx.session, "invitation", (sql, &[Value::text(page)]))
+}
+
 /// A page's invitations, the newest first.
 pub fn list_invitations(
     tx: &mut ReadTx<'_>,

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use canvass_model::{alias::Alias, tenant::TenantState, time::Timestamp};
+use canvass_model::{alias::Alias, tenant::TenantState, time::Timestamp, token::Secret};
 use canvass_storage::{
     accounts, members,
     sessions::{self, Who},
@@ -35,6 +35,11 @@ pub(super) async fn person(parts: &mut Parts, app: &App) -> Result<Person, Probl
 /// Whoever signed in with the request's cookie.
 pub(super) async fn signed_in(parts: &Parts, app: &App) -> Result<SignedIn, Problem> {
     let secret = Cookie::Member.read(&parts.headers, app.settings()).ok_or(Problem::SignInRequired)?;
+    signed_in_with(&secret, app).await
+}
+
+/// Whoever signed in with this cookie's secret.
+pub(super) async fn signed_in_with(secret: &Secret, app: &App) -> Result<SignedIn, Problem> {
     let hash = secret.hash();
     let found = app
         .directory

@@ -1,5 +1,6 @@
 //! Everybody: this file is about the people who need no sign-in, respondents and visitors.
 
+mod gate;
 mod site;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -12,7 +13,7 @@ use canvass_actions as actions;
 use canvass_model::{
     address::{Address, NoAddress, PageAddress, TenantKey},
     id::PageId,
-    page::{Admission, Credentials, Page},
+    page::Page,
     response::Accepted,
     tenant::{TenantRecord, TenantState},
     time::Timestamp,
@@ -20,28 +21,20 @@ use canvass_model::{
 };
 use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Receipt, Tenant, pages};
 
-pub(crate) use self::site::Site;
+pub(crate) use self::{
+    gate::{Entered, Turned},
+    site::Site,
+};
 use super::App;
 use crate::{Problem, Settings, access_log};
 
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
 pub(crate) struct Respondent {
+    app: App,
     tenant: Tenant,
     site: Site,
     page: Option<PageAddress>,
-}
-
-/// A page whose gate let somebody in: what the handler of its kind asks for.
-pub(crate) struct Entered {
-    page: Arc<Page>,
-}
-
-/// Why somebody was not let in.
-pub(crate) enum Turned {
-    /// There is no page, or it could not be read.
-    Away(Problem),
-    /// The page's gate is shut for them.
-    Shut(Arc<Page>, Admission),
+    brought: gate::Brought,
 }
 
 /// Someone at the product's own public pages: signs up, signs in, uses a set-up link.
@@ -93,15 +86,6 @@ impl Respondent {
         self.page.as_ref()
     }
 
-    /// The page at an address, if its gate is open to them: from the cache, page or none.
-    pub(crate) async fn enter(&self, address: &PageAddress) -> Result<Entered, Turned> {
-        let page = self.find(address).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
-        match page.admit(Credentials::NONE, self.now()) {
-            Admission::Admitted => Ok(Entered { page }),
-            shut => Err(Turned::Shut(page, shut)),
-        }
-    }
-
     /// The page with this id, whoever may see it: where a redirect leads.
     pub(crate) async fn find_by_id(&self, id: PageId) -> Result<Option<Arc<Page>>, Problem> {
         let name = format!("page-id:{id}");
@@ -110,18 +94,12 @@ impl Respondent {
         Ok(Option::clone(&found).filter(|it| it.trashed_at.is_none()))
     }
 
+    /// The page at an address, whoever may see it, from the cache, page or none.
     async fn find(&self, address: &PageAddress) -> Result<Option<Arc<Page>>, Problem> {
         let key = address.key().clone();
         let name = format!("page:{}", key.as_str());
         let found = self.cached(&name, move |tx| Ok::<_, Problem>(pages::find(tx, &key)?.map(Arc::new))).await?;
         Ok(Option::clone(&found))
-    }
-}
-
-impl Entered {
-    /// The page.
-    pub(crate) fn page(&self) -> &Page {
-        &self.page
     }
 }
 
@@ -174,7 +152,8 @@ impl FromRequestParts<App> for Respondent {
         tracing::Span::current().record("tenant", alias.as_str());
         access_log::visited(parts, &tenant, Place::of(address.page.as_ref()));
         let site = Site::new(&address.tenant, &app.settings().base_url);
-        Ok(Self { tenant, site, page: address.page })
+        let brought = gate::Brought::of(parts);
+        Ok(Self { app: app.clone(), tenant, site, page: address.page, brought })
     }
 }
 
@@ -182,12 +161,16 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip().to_string());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
         Ok(Self {
             app: app.clone(),
-            address: address.unwrap_or_default(),
+            address: client_address(parts),
             agent: agent.unwrap_or_default().chars().take(200).collect(),
         })
     }
+}
+
+/// Where a request came from; the empty text when it is not known.
+fn client_address(parts: &Parts) -> String {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |it| it.0.ip().to_string())
 }

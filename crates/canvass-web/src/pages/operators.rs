@@ -93,7 +93,7 @@ pub(crate) async fn delete_session(operator: Operator, visitor: Visitor) -> Resu
 }
 
 fn welcome(visitor: &Visitor, signed_in: &SignedIn, to: &str) -> Response {
-    let cookie = Cookie::Operator.set(&signed_in.secret, OPERATOR_SESSION_MS / 1_000, visitor.settings());
+    let cookie = Cookie::Operator.set(signed_in.secret.reveal(), OPERATOR_SESSION_MS / 1_000, visitor.settings());
     ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
 }
 

@@ -9,7 +9,7 @@ use axum::{
 };
 use canvass_model::{
     address::PageAddress,
-    page::{Destination, Target},
+    page::{Admission, Destination, Target},
 };
 
 use super::respond;
@@ -34,8 +34,8 @@ pub(crate) struct Shown {
 /// What an address serves.
 pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     let entered = match respondent.asked_for() {
-        Some(address) => respondent.enter(address).await,
-        None => match respondent.enter(&PageAddress::index()).await {
+        Some(address) => respondent.enter(address, None).await,
+        None => match respondent.enter(&PageAddress::index(), None).await {
             Err(Turned::Away(Problem::NotFound)) => return respond::index(&respondent).await,
             entered => entered,
         },
@@ -44,34 +44,40 @@ pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> 
         Ok(entered) => entered,
         Err(turned) => return shut::page(&respondent, turned),
     };
-    match &entered.page().target {
-        Target::Survey(_) => respond::show(&respondent, &entered, &shown).await,
+    let response = match &entered.page().target {
+        Target::Survey(_) => respond::show(&entered, &shown).await,
         Target::Redirect(to) => redirect(&respondent, to).await,
         Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) => Err(Problem::NotFound),
-    }
+    };
+    response.map(|it| entered.seal(it))
 }
 
 /// Takes what is sent to an address. A form that was opened before its page moved is still taken.
 pub(crate) async fn create(respondent: Respondent, form: Form) -> Result<Response, Problem> {
-    let entered = match moved(&respondent).await {
-        Ok(entered) => entered,
-        Err(turned) => return shut::page(&respondent, turned),
+    let entered = match (moved(&respondent, form.find("_pass")).await, form.find("_password")) {
+        (Err(Turned::Shut(page, Admission::PasswordNeeded)), Some(password)) => {
+            return shut::unlock(&respondent, &page, password).await;
+        }
+        (Ok(entered), Some(_)) => return Ok(shut::on(&respondent, entered.page())),
+        (Ok(entered), None) => entered,
+        (Err(turned), _) => return shut::page(&respondent, turned),
     };
-    match &entered.page().target {
-        Target::Survey(_) => respond::create(&respondent, &entered, form).await,
+    let response = match &entered.page().target {
+        Target::Survey(_) => respond::create(&entered, form).await,
         Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => {
             Err(Problem::MethodNotAllowed)
         }
-    }
+    };
+    response.map(|it| entered.seal(it))
 }
 
 /// The page at the address, wherever it has moved to.
-async fn moved(respondent: &Respondent) -> Result<Entered, Turned> {
+async fn moved<'a>(respondent: &'a Respondent, pass: Option<&str>) -> Result<Entered<'a>, Turned> {
     let Some(mut address) = respondent.asked_for().cloned() else {
         return Err(Turned::Away(Problem::MethodNotAllowed));
     };
     for _ in 0..MOVES_MAX {
-        let entered = respondent.enter(&address).await?;
+        let entered = respondent.enter(&address, pass).await?;
         let Target::Redirect(Destination::Moved(to)) = entered.page().target else { return Ok(entered) };
         let page = respondent.find_by_id(to).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
         address = page.address.clone();

@@ -56,7 +56,7 @@ pub(crate) async fn create(visitor: Visitor, form: Form) -> Result<Response, Pro
     };
     match attempted {
         Ok(signed_in) => {
-            let cookie = Cookie::Member.set(&signed_in.secret, MEMBER_SESSION_MS / 1_000, visitor.settings());
+            let cookie = Cookie::Member.set(signed_in.secret.reveal(), MEMBER_SESSION_MS / 1_000, visitor.settings());
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local(to, "/-/console"))).into_response())
         }
         Err(error) => refused(error, |error| page(to, email, error)),
@@ -112,7 +112,8 @@ pub(super) fn refused<'a>(
 
 /// A path of ours to go to; anything that could lead elsewhere becomes `otherwise`.
 pub(super) fn local<'a>(to: &'a str, otherwise: &'a str) -> &'a str {
-    let ours = to.starts_with("/-/") && !to.contains(['\\', '\r', '\n']) && to.bytes().all(|it| it.is_ascii_graphic());
+    let ours = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
+    let ours = ours && to.bytes().all(|it| it.is_ascii_graphic());
     if ours { to } else { otherwise }
 }
 
@@ -131,9 +132,11 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_are_gone_to() {
-        assert_eq!(local("/-/console/adatum", "/"), "/-/console/adatum");
+        for ours in ["/-/console/adatum", "/adatum", "/adatum/for-members?a=b"] {
+            assert_eq!(local(ours, "/"), ours);
+        }
         for elsewhere in
-            ["//evil.example", "https://evil.example", "/\\evil.example", "/-/\\evil", "/-/a\r\nb", "", "/adatum"]
+            ["//evil.example", "https://evil.example", "/\\evil.example", "/-/\\evil", "/-/a\r\nb", "", "adatum"]
         {
             assert_eq!(local(elsewhere, "/"), "/", "{elsewhere}");
         }

@@ -74,6 +74,8 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::PageMoved { .. }
         | Event::PageTrashed { .. }
         | Event::PageRestored { .. }
+        | Event::PageShared { .. }
+        | Event::PageUnshared { .. }
         | Event::TokenCreated { .. }
         | Event::TokenRevoked { .. }
         | Event::MemberAdmitted { .. }
@@ -98,6 +100,8 @@ fn words(event: &Event) -> (String, String) {
         Event::PageMoved { from, to, .. } => ("moved a page", format!("from {from} to {to}")),
         Event::PageTrashed { address, .. } => ("threw away the page", address.clone()),
         Event::PageRestored { address, .. } => ("restored the page", address.clone()),
+        Event::PageShared { address, .. } => ("made a personal link to the page", address.clone()),
+        Event::PageUnshared { address, .. } => ("took back a personal link to the page", address.clone()),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))

@@ -25,6 +25,7 @@ mod outages;
 mod people;
 mod postgres;
 mod respond;
+mod rights;
 mod submissions;
 mod support;
 mod surveys;

@@ -3,9 +3,13 @@
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use canvass_model::{page::Admission, time::Timestamp};
+use canvass_actions as actions;
+use canvass_model::{
+    page::{Admission, Page},
+    time::Timestamp,
+};
 
 use crate::{
     Problem,
@@ -26,6 +30,24 @@ struct ShutPage<'a> {
     after: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "respond/password.html")]
+struct PasswordPage<'a> {
+    organisation: &'a str,
+    site: &'a Site,
+    action: String,
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "respond/invited.html")]
+struct InvitedPage<'a> {
+    organisation: &'a str,
+    site: &'a Site,
+    /// Where members sign in and come back from.
+    sign_in: String,
+}
+
 /// What is shown instead of the page.
 pub(super) fn page(respondent: &Respondent, turned: Turned) -> Result<Response, Problem> {
     let (page, admission) = match turned {
@@ -40,10 +62,59 @@ pub(super) fn page(respondent: &Respondent, turned: Turned) -> Result<Response, 
         Admission::Over { since: at } if page.title.is_empty() => since(respondent, None, at),
         Admission::Over { since: at } => since(respondent, Some(&page.title), at),
         Admission::SignInNeeded => Err(Problem::SignInRequired),
-        Admission::Admitted | Admission::Forbidden | Admission::PasswordNeeded | Admission::InvitationNeeded => {
-            Err(Problem::Forbidden("This page is not for everybody".to_owned()))
+        Admission::PasswordNeeded => password(respondent, &page, StatusCode::UNAUTHORIZED, String::new()),
+        Admission::InvitationNeeded => invited(respondent, &page),
+        Admission::Admitted | Admission::Forbidden => {
+            Err(Problem::Forbidden("This page is for other people; ask whoever gave you its address".to_owned()))
         }
     }
+}
+
+/// Tries a password; the right one leads to the page.
+pub(super) async fn unlock(respondent: &Respondent, page: &Page, given: &str) -> Result<Response, Problem> {
+    match respondent.unlock(page, given).await {
+        Ok(Some(cookie)) => {
+            let mut response = on(respondent, page);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Ok(None) => {
+            let words = "This is not the password. Look at what you were sent, or ask whoever sent it.".to_owned();
+            password(respondent, page, StatusCode::UNAUTHORIZED, words)
+        }
+        Err(Problem::Action(actions::Error::TooMany { retry_after_seconds })) => {
+            let words = format!("Too many wrong passwords. Try again in {retry_after_seconds} seconds.");
+            let mut response = password(respondent, page, StatusCode::TOO_MANY_REQUESTS, words)?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+            Ok(response)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// On to a page that lets them in.
+pub(super) fn on(respondent: &Respondent, page: &Page) -> Response {
+    Redirect::to(&respondent.site().href(&page.address)).into_response()
+}
+
+fn password(respondent: &Respondent, page: &Page, status: StatusCode, error: String) -> Result<Response, Problem> {
+    let site = respondent.site();
+    let organisation = respondent.tenant().name.as_str();
+    let page = PasswordPage { organisation, site, action: site.href(&page.address), error };
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Form realm="this page""#)),
+    ];
+    Ok((status, headers, Html(page.render()?)).into_response())
+}
+
+fn invited(respondent: &Respondent, page: &Page) -> Result<Response, Problem> {
+    let site = respondent.site();
+    let back: String = form_urlencoded::byte_serialize(site.href(&page.address).as_bytes()).collect();
+    let page =
+        InvitedPage { organisation: respondent.tenant().name.as_str(), site, sign_in: format!("/-/login?to={back}") };
+    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    Ok((StatusCode::FORBIDDEN, headers, Html(page.render()?)).into_response())
 }
 
 /// What somebody reads who comes too late.

@@ -14,7 +14,7 @@ use canvass_model::{
 };
 
 use super::sheet::Drawn;
-use crate::{Problem, access::Respondent, form::Form, view::questions::fresh_key};
+use crate::{Problem, access::Entered, form::Form, view::questions::fresh_key};
 
 /// A form left open longer than this is shown anew, answers kept, before it is sent.
 const FORM_AGE_MS_MAX: i64 = 7 * Timestamp::DAY_MS;
@@ -102,8 +102,8 @@ impl Attempt {
 
 impl Refused {
     /// The form to show instead.
-    pub(super) fn page(self, respondent: &Respondent, live: &Live) -> Result<Response, Problem> {
-        Ok(self.drawn.page(respondent, live, self.status)?.into_response())
+    pub(super) fn page(self, entered: &Entered<'_>, live: &Live) -> Result<Response, Problem> {
+        Ok(self.drawn.page(entered, live, self.status)?.into_response())
     }
 }
 

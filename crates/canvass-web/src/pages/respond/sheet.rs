@@ -19,7 +19,7 @@ use canvass_model::{
 use super::no_store;
 use crate::{
     Problem,
-    access::{Respondent, Site},
+    access::{Entered, Site},
     view::questions::{Sheet, fresh_key},
 };
 
@@ -52,6 +52,8 @@ struct FormPage<'a> {
     canonical: String,
     draft: String,
     key: &'a str,
+    /// What the gate of the page asks for again, when it is not open.
+    pass: &'a str,
     listed: bool,
     answered: bool,
 }
@@ -66,16 +68,20 @@ struct Blank {
 /// the definition's checks.
 const KEY_MARK: &str = "\u{0}key\u{0}";
 
-/// A fresh form. Everything but the key is drawn once per published version.
-pub(super) async fn blank(respondent: &Respondent, live: &Arc<Live>) -> Result<Response, Problem> {
-    let site = respondent.site().clone();
+/// A fresh form. Everything but the key is drawn once per published version, unless it carries a pass.
+pub(super) async fn blank(entered: &Entered<'_>, live: &Arc<Live>) -> Result<Response, Problem> {
+    let fresh = || Drawn { section: 0, given: Vec::new(), refusals: Vec::new(), note: None, key: fresh_key() };
+    if !entered.pass().is_empty() {
+        return fresh().page(entered, live, StatusCode::OK);
+    }
+    let site = entered.respondent().site().clone();
     let name = format!("form:{}:{}:{}", site.home(), live.page.address.key().as_str(), live.survey.version.0);
-    let tenant = respondent.tenant().clone();
+    let tenant = entered.respondent().tenant().clone();
     let drawn = Arc::clone(live);
-    let blank = respondent
+    let blank = entered
+        .respondent()
         .cached(&name, move |_| {
-            let page = Drawn { section: 0, given: Vec::new(), refusals: Vec::new(), note: None, key: fresh_key() };
-            let html = page.html(&tenant, &site, &drawn, KEY_MARK)?;
+            let html = fresh().html(&tenant, &site, &drawn, (KEY_MARK, ""))?;
             let (before, after) = html.split_once(KEY_MARK).unwrap_or((&html, ""));
             Ok::<_, Problem>(Blank { before: before.to_owned(), after: after.to_owned() })
         })
@@ -99,8 +105,13 @@ impl Drawn {
     }
 
     /// The page.
-    pub(super) fn page(self, respondent: &Respondent, live: &Live, status: StatusCode) -> Result<Response, Problem> {
-        let html = self.html(respondent.tenant(), respondent.site(), live, self.key.as_str())?;
+    pub(super) fn page(self, entered: &Entered<'_>, live: &Live, status: StatusCode) -> Result<Response, Problem> {
+        let html = self.html(
+            entered.respondent().tenant(),
+            entered.respondent().site(),
+            live,
+            (self.key.as_str(), entered.pass()),
+        )?;
         Ok(no_store((status, Html(html)).into_response()))
     }
 
@@ -109,7 +120,13 @@ impl Drawn {
         format!("{}/{}/{}", tenant.alias, live.page.address.key().as_str(), live.survey.version.0)
     }
 
-    fn html(&self, tenant: &TenantRecord, site: &Site, live: &Live, key: &str) -> Result<String, Problem> {
+    fn html(
+        &self,
+        tenant: &TenantRecord,
+        site: &Site,
+        live: &Live,
+        (key, pass): (&str, &str),
+    ) -> Result<String, Problem> {
         let sections = live.definition.sections.len();
         let fallback = Language::english();
         let sheet = Sheet {
@@ -128,6 +145,7 @@ impl Drawn {
             action,
             draft: Self::draft(tenant, live),
             key,
+            pass,
             listed: live.page.visibility == Visibility::Public,
             answered: !self.given.is_empty(),
             organisation: tenant.name.as_str(),
