@@ -5,10 +5,12 @@
 
 pub mod dead_letters;
 mod error;
+pub mod fields;
 pub mod gates;
 pub mod jobs;
 pub mod live;
 pub mod members;
+pub mod metadata;
 pub mod operators;
 pub mod pages;
 pub mod passwords;

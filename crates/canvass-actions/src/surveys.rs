@@ -16,7 +16,7 @@ use canvass_model::{
 use canvass_storage::{ReadTx, Tx, events, pages, surveys};
 
 pub use self::draft::{Draft, edit, find_draft, replace_draft, undo};
-use crate::{Error, error::stored_definition, pages::place};
+use crate::{Error, error::stored_definition, metadata, pages::place};
 
 /// Where and for whom a survey is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,14 @@ pub fn create_blank(tx: &mut Tx<'_>, by: &Actor, title: &Title) -> Result<Survey
     create(tx, by, &Definition::blank(title))
 }
 
-/// Starts a survey from a definition: an import, a template, a document over the API.
+/// Starts a survey from a definition: an import, a template, a document over the API. It has the defaults of its tenant's
+/// own fields.
 pub fn create(tx: &mut Tx<'_>, by: &Actor, definition: &Definition) -> Result<Survey, Error> {
+    create_like(tx, by, definition, None)
+}
+
+/// Starts a survey from a definition, with the metadata of another one.
+fn create_like(tx: &mut Tx<'_>, by: &Actor, definition: &Definition, like: Option<SurveyId>) -> Result<Survey, Error> {
     let now = tx.now();
     let survey = Survey {
         id: tx.new_id(),
@@ -51,11 +57,12 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, definition: &Definition) -> Result<Su
         trashed_at: None,
     };
     surveys::insert(tx, &survey, &definition.to_json().to_string())?;
+    metadata::begin(tx, survey.id, like)?;
     events::insert(tx, by, &Event::SurveyCreated { survey: survey.id })?;
     Ok(survey)
 }
 
-/// Starts a survey with the questions of another one's draft.
+/// Starts a survey with the questions of another one's draft, and its metadata.
 pub fn duplicate(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Error> {
     let mut document = find_draft(tx, id)?.definition.to_json();
     if let Some(title) = document.get_mut("title") {
@@ -72,13 +79,13 @@ pub fn duplicate(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Er
         }
     }
     let definition = Definition::parse(&document).map_err(|faults| Error::Invalid { faults })?;
-    create(tx, by, &definition)
+    create_like(tx, by, &definition, Some(id))
 }
 
 /// Publishes the draft as the next version at an address, within the plan. A survey that is open stays open until the
 /// time that was fixed when it opened; otherwise the plan fixes its closing time now.
 ///
-/// [`Error::Invalid`] names what the draft still lacks, [`Error::Limit`] a limit of the plan, [`Error::Taken`] an address
+/// [`Error::Invalid`] names what the draft and the survey's metadata still lack, [`Error::Limit`] a limit of the plan, [`Error::Taken`] an address
 /// that another survey has.
 pub fn publish(
     tx: &mut Tx<'_>,
@@ -90,7 +97,8 @@ pub fn publish(
     // First, so that two who publish at once wait for each other and the plan's limit holds.
     surveys::change_content(tx)?;
     let Draft { survey, definition } = find_draft(tx, id)?;
-    let faults = definition.publication_faults();
+    let mut faults = definition.publication_faults();
+    faults.extend(metadata::publication_faults(tx, plan, id)?);
     if !faults.is_empty() {
         return Err(Error::Invalid { faults });
     }

@@ -28,7 +28,7 @@ pub(crate) use self::parse::escaped;
 pub(crate) use self::parse::fields;
 pub use self::{
     edit::{Edit, EditRefusal},
-    identifier::{ChoiceId, InvalidIdentifier, QuestionId, SectionId},
+    identifier::{ChoiceId, FieldId, InvalidIdentifier, QuestionId, SectionId},
     kind::{Choice, Kind, KindName, Other},
     schema::schema,
     text::{InvalidLanguage, Language, Text},
@@ -96,7 +96,7 @@ pub struct Fault {
     pub message: String,
 }
 
-/// How a question, section or text looked when somebody began to edit it: a short hash of its canonical JSON.
+/// How something looked when somebody began to edit it: a short hash of its canonical JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
@@ -272,7 +272,8 @@ impl Fingerprint {
         Self::of(&text.map(Text::to_json).into())
     }
 
-    fn of(json: &serde_json::Value) -> Self {
+    /// What a document looks like now.
+    pub(crate) fn of(json: &serde_json::Value) -> Self {
         let digest: [u8; 32] = Sha256::digest(json.to_string()).into();
         let [first, second, third, fourth, fifth, sixth, seventh, eighth, ..] = digest;
         let short = u64::from_be_bytes([first, second, third, fourth, fifth, sixth, seventh, eighth]);

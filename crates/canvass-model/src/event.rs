@@ -3,6 +3,7 @@
 use crate::{
     id::{PageId, ResponseId, SurveyId, TokenId},
     member::Role,
+    metadata::FieldId,
     survey::Version,
 };
 
@@ -139,6 +140,18 @@ pub enum Event {
         name: String,
         /// What they may do.
         role: Role,
+    },
+    /// The tenant's own fields for surveys changed.
+    FieldsChanged {
+        /// What changed, in a few words.
+        what: String,
+    },
+    /// A survey got other values in the tenant's own fields.
+    MetadataChanged {
+        /// Which survey.
+        survey: SurveyId,
+        /// In which fields.
+        fields: Vec<FieldId>,
     },
     /// Someone signed in.
     SignedIn,

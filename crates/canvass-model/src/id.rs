@@ -102,6 +102,10 @@ id! {
     InvitationId
 }
 id! {
+    /// Names one of a tenant's own fields for ever, also when its readable id is used again.
+    FieldKey
+}
+id! {
     /// Names one response that could not be applied.
     DeadLetterId
 }

@@ -3,8 +3,9 @@
 //!
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
 //! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
-//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product; [`job`] and [`event`]
-//! are what happens around it, [`traffic`] is what visits leave behind.
+//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`metadata`]
+//! what a tenant notes of a survey in fields of its own; [`job`] and [`event`] are what happens around it, [`traffic`]
+//! is what visits leave behind.
 
 #![warn(missing_docs)]
 
@@ -17,6 +18,7 @@ pub mod id;
 pub mod job;
 pub mod markdown;
 pub mod member;
+pub mod metadata;
 mod number;
 pub mod page;
 pub mod plan;

@@ -30,6 +30,16 @@ pub enum Lane {
     Standard,
 }
 
+/// Something that only some plans include.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Fields of the tenant's own for its surveys.
+    Metadata,
+}
+
 /// What a plan includes. Limits refuse the next action; they never hide or delete what was collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Plan {
@@ -47,6 +57,8 @@ pub struct Plan {
     pub api_requests_minute_max: u32,
     /// The lane its responses take.
     pub lane: Lane,
+    /// What it has that others lack. Without a feature nothing new is made of it; what is there stays readable.
+    pub features: &'static [Feature],
 }
 
 impl PlanId {
@@ -82,6 +94,10 @@ impl PlanId {
             Self::Premium => Lane::Premium,
             Self::Trial | Self::Individual | Self::Standard => Lane::Standard,
         };
+        let features: &[Feature] = match self {
+            Self::Premium => &[Feature::Metadata],
+            Self::Trial | Self::Individual | Self::Standard => &[],
+        };
         Plan {
             id: self,
             members_max,
@@ -90,11 +106,17 @@ impl PlanId {
             responses_month_max,
             api_requests_minute_max,
             lane,
+            features,
         }
     }
 }
 
 impl Plan {
+    /// Whether it has a feature.
+    pub fn includes(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+
     /// How long a survey may stay open, in whole days.
     pub fn duration_days_max(&self) -> i64 {
         self.duration_ms_max / Timestamp::DAY_MS

@@ -95,6 +95,12 @@ line! {
     "The name of a token must be {max} characters or fewer"
 }
 
+line! {
+    /// What a field for surveys is called: a column's heading.
+    FieldLabel, InvalidFieldLabel, crate::metadata::LABEL_CHARS_MAX, "Enter a label",
+    "The label must be {max} characters or fewer"
+}
+
 /// An e-mail address, trimmed and in lower case, so that one person has one spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]

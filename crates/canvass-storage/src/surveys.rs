@@ -4,6 +4,7 @@ mod drafts;
 
 use canvass_model::{
     id::SurveyId,
+    metadata::FieldId,
     survey::{Revision, Status, Survey, Version},
     time::Timestamp,
 };
@@ -95,13 +96,38 @@ pub fn list_by_change(
     after: Option<(Timestamp, SurveyId)>,
     limit: u32,
 ) -> Result<Vec<Survey>, Error> {
+    by_change(tx, shelf, ("", Vec::new()), after, limit)
+}
+
+/// Like [`list_by_change`], those alone that have this value, as it is written, in the field in use that has this id.
+pub fn list_having(
+    tx: &mut ReadTx<'_>,
+    shelf: Shelf,
+    (field, value): (&FieldId, &str),
+    after: Option<(Timestamp, SurveyId)>,
+    limit: u32,
+) -> Result<Vec<Survey>, Error> {
+    let having = "and exists (select 1 from survey_value v join field f on f.field_key = v.field
+        where v.survey = survey.id and f.id = $5 and f.removed_at is null and v.value = $6)";
+    by_change(tx, shelf, (having, vec![Value::text(field), value.into()]), after, limit)
+}
+
+/// `condition` has parameters from `$5` on.
+fn by_change(
+    tx: &mut ReadTx<'_>,
+    shelf: Shelf,
+    (condition, more): (&str, Vec<Value>),
+    after: Option<(Timestamp, SurveyId)>,
+    limit: u32,
+) -> Result<Vec<Survey>, Error> {
     let sql = select(&format!(
-        "where {} and cast($1 as bigint) is not null and (updated_at < $2 or (updated_at = $2 and id < $3))
+        "where {} and cast($1 as bigint) is not null and (updated_at < $2 or (updated_at = $2 and id < $3)) {condition}
             order by updated_at desc, id desc limit $4",
         shelf.condition()
     ));
     let (changed, id) = after.map_or((Timestamp(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
-    let row = [tx.now().into(), changed.into(), Value::Text(id), Value::count(limit)];
+    let mut row = vec![tx.now().into(), changed.into(), Value::Text(id), Value::count(limit)];
+    row.extend(more);
     decode::list(tx.session, "survey", (&sql, &row), survey)
 }
 
@@ -210,7 +236,7 @@ pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<
     let args = [before.into(), Value::count(limit)];
     let gone = decode::list(tx.session, "survey", (sql, &args), |row| row.parsed(SurveyId::parse))?;
     for id in &gone {
-        for table in ["response", "summary", "survey_version", "draft_history"] {
+        for table in ["response", "summary", "survey_version", "draft_history", "survey_value"] {
             tx.session.execute(&format!("delete from {table} where survey = $1"), &[Value::text(id)])?;
         }
         pages::delete_of_survey(tx, *id)?;

@@ -6,6 +6,8 @@ mod body;
 mod definition;
 mod describe;
 mod exports;
+mod fields;
+mod metadata;
 mod publication;
 mod responses;
 mod summary;
@@ -49,6 +51,10 @@ fn described() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v1/tenant", get_with(tenant::show, tenant::show_is))
         .api_route(
+            "/api/v1/fields",
+            get_with(fields::show, fields::show_is).put_with(fields::update, fields::update_is),
+        )
+        .api_route(
             "/api/v1/surveys",
             get_with(surveys::index, surveys::index_is).post_with(surveys::create, surveys::create_is),
         )
@@ -57,6 +63,10 @@ fn described() -> ApiRouter<App> {
             get_with(surveys::show, surveys::show_is).delete_with(surveys::delete, surveys::delete_is),
         )
         .api_route("/api/v1/surveys/{survey}/draft", put_with(surveys::update_draft, surveys::update_draft_is))
+        .api_route(
+            "/api/v1/surveys/{survey}/metadata",
+            get_with(metadata::show, metadata::show_is).put_with(metadata::update, metadata::update_is),
+        )
         .api_route(
             "/api/v1/surveys/{survey}/publication",
             post_with(publication::create, publication::create_is)

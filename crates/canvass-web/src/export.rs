@@ -10,12 +10,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use canvass_actions::{Error, results};
+use canvass_actions::{
+    Error,
+    metadata::{self, Described},
+    results,
+};
 use canvass_model::{
     answer::{Answer, Answers, Pick},
     definition::{Definition, Language},
     event::Event,
     id::SurveyId,
+    metadata::{Field, Value},
     response::Response as Stored,
 };
 use canvass_storage::responses::{self, Order};
@@ -31,6 +36,15 @@ pub(crate) enum Cells {
     Ids,
     /// As the labels of the definition's default language.
     Labels,
+}
+
+/// What stands before the columns of the responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leading {
+    /// Nothing.
+    Nothing,
+    /// The survey's metadata, the same in every row: for whoever puts the rows of several surveys together.
+    Metadata,
 }
 
 /// How the end of the file is told.
@@ -53,6 +67,8 @@ struct Walk {
     analyst: Analyst,
     survey: SurveyId,
     definition: Definition,
+    /// Names and contents of the columns that are the same in every row.
+    constants: Vec<(String, String)>,
     cells: Cells,
     end: End,
     after: Option<i64>,
@@ -68,14 +84,25 @@ enum State {
 }
 
 /// The responses of a survey as a streamed CSV file. The export is noted in the tenant's log.
-pub(crate) async fn csv(analyst: Analyst, survey: SurveyId, cells: Cells, end: End) -> Result<Response, Problem> {
-    let found = analyst.read(move |tx| results::load(tx, survey)).await?;
+pub(crate) async fn csv(
+    analyst: Analyst,
+    survey: SurveyId,
+    (leading, cells): (Leading, Cells),
+    end: End,
+) -> Result<Response, Problem> {
+    let (found, described) =
+        analyst.read(move |tx| Ok::<_, Error>((results::load(tx, survey)?, metadata::find(tx, survey)?))).await?;
+    let constants = match leading {
+        Leading::Nothing => Vec::new(),
+        Leading::Metadata => constants(&described),
+    };
     analyst.record(Event::ResponsesExported { survey, format: "csv".to_owned() }).await?;
     let name = canvass_model::alias::Alias::suggest(found.definition.title_text());
     let walk = Walk {
         analyst,
         survey,
         definition: found.definition,
+        constants,
         cells,
         end,
         after: None,
@@ -102,7 +129,8 @@ impl Walk {
             State::Header => {
                 self.state = State::Rows;
                 let ids = self.definition.questions().filter(|it| it.takes_answer()).map(|it| it.id.to_string());
-                let header: Vec<String> = COLUMNS.iter().map(|it| (*it).to_owned()).chain(ids).collect();
+                let constants = self.constants.iter().map(|(name, _)| name.clone());
+                let header = constants.chain(COLUMNS.iter().map(|it| (*it).to_owned())).chain(ids).collect();
                 self.piece(&[header])
             }
             State::Rows => self.rows().await,
@@ -131,7 +159,7 @@ impl Walk {
                 let hash = hex(&self.hash.clone().finalize());
                 let mut footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
                 let answers = self.definition.questions().filter(|it| it.takes_answer()).count();
-                footer.resize(COLUMNS.len() + answers, String::new());
+                footer.resize(self.constants.len() + COLUMNS.len() + answers, String::new());
                 self.piece(&[footer])
             }
         }
@@ -151,12 +179,13 @@ impl Walk {
     fn row(&self, response: &Stored) -> Result<Vec<String>, std::io::Error> {
         let accepted = &response.accepted;
         let answers = Answers::from_stored(&self.definition, &accepted.answers).map_err(std::io::Error::other)?;
-        let mut row = vec![
+        let mut row: Vec<String> = self.constants.iter().map(|(_, content)| content.clone()).collect();
+        row.extend([
             accepted.id.to_string(),
             accepted.received_at.to_string(),
             accepted.version.0.to_string(),
             accepted.source.as_str().to_owned(),
-        ];
+        ]);
         let language = self.definition.languages.first().cloned().unwrap_or_else(Language::english);
         for question in self.definition.questions().filter(|it| it.takes_answer()) {
             row.push(answers.get(&question.id).map_or_else(String::new, |answer| {
@@ -169,6 +198,20 @@ impl Walk {
         }
         Ok(row)
     }
+}
+
+/// A column for each field, with what the survey has in it.
+fn constants(described: &Described) -> Vec<(String, String)> {
+    let column = |field: &Field| {
+        let content = described.metadata.get(field.id()).map_or_else(String::new, |value| match value {
+            Value::Text(text) => harmless(text.clone()),
+            Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) | Value::Uuid(_) => {
+                value.to_string()
+            }
+        });
+        (format!("_metadata.{}", field.id()), content)
+    };
+    described.fields.iter().map(column).collect()
 }
 
 /// Whether a cell may hold what a respondent wrote.

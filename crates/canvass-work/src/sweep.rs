@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use canvass_actions::traffic;
-use canvass_model::{alias::Alias, survey::Survey, tenant::TenantState, time::Timestamp};
-use canvass_storage::{Directory, Error, idempotency, jobs, sessions, surveys, tenants, throttle};
+use canvass_model::{alias::Alias, metadata::REMOVED_DAYS, survey::Survey, tenant::TenantState, time::Timestamp};
+use canvass_storage::{Directory, Error, fields, idempotency, jobs, sessions, surveys, tenants, throttle};
 
 use tokio::sync::watch;
 
@@ -23,6 +23,10 @@ const SURVEYS_MAX: u32 = 1;
 /// Tenants that one round visits. At one round a minute, 10,000 tenants are seen three times in two weeks, and a round
 /// never opens more tenants' files than stay open anyway.
 const TENANTS_MAX: u32 = 50;
+/// Removed fields that one visit to a tenant deletes at most; each may have a value in every survey.
+const FIELDS_MAX: u32 = 10;
+/// A removed field can be fetched back for so long.
+const FIELDS_KEPT_MS: i64 = REMOVED_DAYS * Timestamp::DAY_MS;
 /// What was thrown away can be fetched back for so long.
 const TRASH_KEPT_MS: i64 = Survey::TRASH_DAYS * Timestamp::DAY_MS;
 /// The record of a finished job answers questions for so long.
@@ -90,8 +94,9 @@ impl Sweep {
             .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
+                let fields = fields::delete_removed(tx, now.plus_ms(-FIELDS_KEPT_MS), FIELDS_MAX)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
-                Ok(surveys.len() as u64 + repeats + traffic::forget(tx, log_days, ROWS_MAX)?)
+                Ok(surveys.len() as u64 + fields + repeats + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await
     }

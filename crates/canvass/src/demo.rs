@@ -75,6 +75,7 @@ async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Re
         None => sign_up::sign_up(directory, &new, |_| ()).await?,
     };
     let colleagues = admit(directory, &tenant, showcase, &password).await?;
+    collect::define_fields(&tenant, showcase.fields).await.map_err(|it| failed(showcase, &it))?;
     for exhibit in showcase.surveys {
         collect::fill(&tenant, exhibit).await.map_err(|it| failed(showcase, &it))?;
     }

@@ -1,4 +1,4 @@
-//! Names inside a survey: this file is about the stable ids of sections, questions and choices.
+//! Stable names: this file is about the ids of sections, questions, choices and a tenant's own fields.
 
 use std::{fmt, sync::Arc};
 
@@ -18,7 +18,7 @@ const CHARS_MAX: usize = 64;
 
 /// Declares an id that is cheap to clone and exists only when it is right.
 macro_rules! identifier {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal, $first:expr, $invalid:expr, $pattern:literal) => {
+    ($(#[$doc:meta])* $name:ident, $first:expr, $invalid:expr, $pattern:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -35,11 +35,6 @@ macro_rules! identifier {
                     && bytes.first().is_some_and(first)
                     && bytes.iter().all(|it| it.is_ascii_alphanumeric() || *it == b'_');
                 if good { Ok(Self(text.into())) } else { Err($invalid) }
-            }
-
-            /// The id given to what came without one, numbered from 1.
-            pub(super) fn generated(number: usize) -> Self {
-                Self(format!(concat!($prefix, "{}"), number).into())
             }
 
             /// The id as written.
@@ -88,18 +83,35 @@ macro_rules! identifier {
     };
 }
 
+/// Declares what an id begins with that is made for something that came without one.
+macro_rules! generated {
+    ($($name:ident: $prefix:literal),*) => {
+        $(impl $name {
+            /// The id given to what came without one, numbered from 1.
+            pub(super) fn generated(number: usize) -> Self {
+                Self(format!(concat!($prefix, "{}"), number).into())
+            }
+        })*
+    };
+}
+
 identifier! {
     /// Names one question within its survey; results, exports and answers are keyed by it.
-    QuestionId, "q", u8::is_ascii_alphabetic, InvalidIdentifier::Name, "^[A-Za-z][A-Za-z0-9_]{0,63}$"
+    QuestionId, u8::is_ascii_alphabetic, InvalidIdentifier::Name, "^[A-Za-z][A-Za-z0-9_]{0,63}$"
 }
 identifier! {
     /// Names one section within its survey.
-    SectionId, "s", u8::is_ascii_alphabetic, InvalidIdentifier::Name, "^[A-Za-z][A-Za-z0-9_]{0,63}$"
+    SectionId, u8::is_ascii_alphabetic, InvalidIdentifier::Name, "^[A-Za-z][A-Za-z0-9_]{0,63}$"
 }
 identifier! {
     /// Names one choice within its question. May begin with a digit: coded scales are written `1` to `6`.
-    ChoiceId, "c", u8::is_ascii_alphanumeric, InvalidIdentifier::Choice, "^[A-Za-z0-9][A-Za-z0-9_]{0,63}$"
+    ChoiceId, u8::is_ascii_alphanumeric, InvalidIdentifier::Choice, "^[A-Za-z0-9][A-Za-z0-9_]{0,63}$"
 }
+identifier! {
+    /// Names one of a tenant's own fields for surveys.
+    FieldId, u8::is_ascii_alphabetic, InvalidIdentifier::Name, "^[A-Za-z][A-Za-z0-9_]{0,63}$"
+}
+generated! { QuestionId: "q", SectionId: "s", ChoiceId: "c" }
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,10 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use canvass_model::{definition::Fault, survey::Revision};
+use canvass_model::{
+    definition::{Fault, Fingerprint},
+    survey::Revision,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -64,14 +67,30 @@ pub(super) fn etag(revision: Revision) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{}\"", revision.0)).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
+/// The `ETag` of something that is told apart by what it looks like.
+pub(super) fn etag_of(fingerprint: &Fingerprint) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{fingerprint}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
 /// The revision an edit was made from, by `If-Match`; `None` stands for `*`, any.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<Revision>, Problem> {
+    let Some(tag) = named_by(headers)? else { return Ok(None) };
+    tag.parse().map(|it| Some(Revision(it))).map_err(|_| Problem::PreconditionFailed)
+}
+
+/// How something looked when an edit was made from it, by `If-Match`; `None` stands for `*`, in whatever way.
+pub(super) fn if_match_fingerprint(headers: &HeaderMap) -> Result<Option<Fingerprint>, Problem> {
+    Ok(named_by(headers)?.map(Fingerprint::offered))
+}
+
+/// The one `ETag` in `If-Match`, without its quotes; `None` for `*`.
+fn named_by(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let text = headers.get(header::IF_MATCH).ok_or(Problem::PreconditionRequired)?.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
     }
-    let revision = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).and_then(|it| it.parse().ok());
-    revision.map(|it| Some(Revision(it))).ok_or(Problem::PreconditionFailed)
+    let tag = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    tag.map(Some).ok_or(Problem::PreconditionFailed)
 }
 
 /// The `Idempotency-Key` of a creation, if it has one.

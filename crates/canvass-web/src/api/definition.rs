@@ -13,10 +13,22 @@ use serde_json::{Value, json};
 /// The component that is the whole definition; its parts have names that begin like it.
 const COMPONENT: &str = "SurveyDefinition";
 
+/// The component that is a definition with the metadata of a new survey.
+const WITH_METADATA: &str = "NewSurvey";
+
 /// Says that the body of an operation is a definition.
-pub(super) fn body(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn body(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    body_of(operation, COMPONENT)
+}
+
+/// Says that the body of an operation is a definition, which may have the survey's metadata beside its own parts.
+pub(super) fn body_with_metadata(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    body_of(operation, WITH_METADATA)
+}
+
+fn body_of<'t>(mut operation: TransformOperation<'t>, component: &str) -> TransformOperation<'t> {
     let media = MediaType {
-        schema: Some(object(json!({ "$ref": format!("#/components/schemas/{COMPONENT}") }))),
+        schema: Some(object(json!({ "$ref": format!("#/components/schemas/{component}") }))),
         ..MediaType::default()
     };
     let body = RequestBody {
@@ -34,9 +46,19 @@ pub(super) fn add_components(document: &mut OpenApi) {
     lead_to_components(&mut whole);
     let parts = whole.as_object_mut().and_then(|it| it.remove("$defs"));
     let parts = parts.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let mut with_metadata = whole.clone();
+    with_metadata["title"] = "New survey".into();
+    with_metadata["properties"]["metadata"] = json!({
+        "description": "Values by the ids of the tenant's own fields; a field left out has its default.",
+        "type": "object",
+    });
     let named = parts.map(|(name, part)| (format!("{COMPONENT}.{name}"), part.clone()));
     let schemas = &mut document.components.get_or_insert_with(Default::default).schemas;
-    schemas.extend(named.chain([(COMPONENT.to_owned(), whole.clone())]).map(|(name, part)| (name, object(part))));
+    schemas.extend(
+        named
+            .chain([(COMPONENT.to_owned(), whole.clone()), (WITH_METADATA.to_owned(), with_metadata)])
+            .map(|(name, part)| (name, object(part))),
+    );
 }
 
 fn lead_to_components(schema: &mut Value) {

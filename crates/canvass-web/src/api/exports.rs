@@ -10,7 +10,7 @@ use super::body::{Id, Parameters};
 use crate::{
     Problem,
     access::Analyst,
-    export::{self, Cells, End},
+    export::{self, Cells, End, Leading},
 };
 
 /// What the file is to be like.
@@ -26,6 +26,9 @@ pub(super) struct Wanted {
     /// `true` ends the file with a line that holds the number of rows and the SHA-256 of all bytes before it.
     #[serde(default)]
     footer: bool,
+    /// `true` begins every row with the survey's metadata: a column `_metadata.` and the field's id for each field.
+    #[serde(default)]
+    metadata: bool,
 }
 
 /// The formats of an export.
@@ -44,9 +47,10 @@ pub(super) async fn show(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Response, Problem> {
     let cells = if wanted.labels { Cells::Labels } else { Cells::Ids };
+    let leading = if wanted.metadata { Leading::Metadata } else { Leading::Nothing };
     let end = if wanted.footer { End::Footer } else { End::Plain };
     match wanted.format {
-        Format::Csv => export::csv(analyst, survey, cells, end).await,
+        Format::Csv => export::csv(analyst, survey, (leading, cells), end).await,
     }
 }
 

@@ -53,22 +53,28 @@ pub(super) async fn create(
         Listing::Unlisted => Visibility::Unlisted,
     });
     let plan = creator.tenant().plan.plan();
-    let survey = creator
+    let (survey, described) = creator
         .write(move |tx, by| {
             let page = match &page {
                 Some(page) => page.clone(),
                 None => actions::surveys::page_of(tx, id)?,
             };
-            actions::surveys::publish(tx, by, id, &Publication { page, visibility }, &plan)
+            let survey = actions::surveys::publish(tx, by, id, &Publication { page, visibility }, &plan)?;
+            Ok::<_, actions::Error>((survey, actions::metadata::find(tx, id)?))
         })
         .await?;
-    Ok((StatusCode::CREATED, Json(Shown::new(&creator, &survey))))
+    Ok((StatusCode::CREATED, Json(Shown::new(&creator, &survey, &described))))
 }
 
 /// Closes the survey.
 pub(super) async fn delete(creator: Creator, Id(id): Id<SurveyId>) -> Result<Json<Shown>, Problem> {
-    let survey = creator.write(move |tx, by| actions::surveys::close(tx, by, id)).await?;
-    Ok(Json(Shown::new(&creator, &survey)))
+    let (survey, described) = creator
+        .write(move |tx, by| {
+            let survey = actions::surveys::close(tx, by, id)?;
+            Ok::<_, actions::Error>((survey, actions::metadata::find(tx, id)?))
+        })
+        .await?;
+    Ok(Json(Shown::new(&creator, &survey, &described)))
 }
 
 /// How the document describes a publication.

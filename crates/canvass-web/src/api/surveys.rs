@@ -1,15 +1,18 @@
 //! Surveys, over the API.
 
+use std::collections::BTreeMap;
+
 use aide::transform::TransformOperation;
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use canvass_actions as actions;
+use canvass_actions::{self as actions, metadata::Described};
 use canvass_model::{
     definition::Definition,
     id::SurveyId,
+    metadata::{FieldId, Metadata},
     survey::{Revision, Status, Survey, Version},
     time::Timestamp,
 };
@@ -49,6 +52,10 @@ pub(super) struct Shown {
     closes_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Its values by the ids of the tenant's own fields; a field without a value is left out.
+    metadata: Value,
+    /// Where these values lead, for fields that have a link.
+    metadata_links: BTreeMap<FieldId, String>,
 }
 
 /// A survey with the draft of what it asks.
@@ -62,7 +69,7 @@ pub(super) struct Whole {
 }
 
 impl Shown {
-    pub(super) fn new(person: &Person, survey: &Survey) -> Self {
+    pub(super) fn new(person: &Person, survey: &Survey, described: &Described) -> Self {
         let page = survey.status.page();
         let url = page.map(|it| format!("{}/{}/{}", person.settings().base_url, person.tenant().alias, it.href()));
         let closes_at = match &survey.status {
@@ -83,6 +90,8 @@ impl Shown {
             closes_at,
             created_at: survey.created_at,
             updated_at: survey.updated_at,
+            metadata: described.metadata.to_json(),
+            metadata_links: links(described),
         }
     }
 }
@@ -99,30 +108,38 @@ pub(super) async fn index(
             Some(SurveyId::parse(text).ok_or_else(|| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
         }
     };
-    let found = analyst.read(move |tx| surveys::list(tx, surveys::Shelf::AtWork, after, limit)).await?;
+    let (found, fields, mut metadata) = analyst
+        .read(move |tx| {
+            let found = surveys::list(tx, surveys::Shelf::AtWork, after, limit)?;
+            let ids: Vec<SurveyId> = found.iter().map(|it| it.id).collect();
+            let fields = storage::fields::list(tx)?;
+            let metadata = storage::metadata::list(tx, &fields, &ids)?;
+            Ok::<_, storage::Error>((found, fields, metadata))
+        })
+        .await?;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|it| it.id.to_string());
-    let items = found.iter().map(|it| Shown::new(&analyst, it)).collect();
+    let mut described = Described { fields, metadata: Metadata::default() };
+    let items = found.iter().map(|it| {
+        described.metadata = metadata.remove(&it.id).unwrap_or_default();
+        Shown::new(&analyst, it, &described)
+    });
+    let items = items.collect();
     Ok(Json(Listed { items, next_cursor }))
 }
 
 /// One survey with its draft.
 pub(super) async fn show(analyst: Analyst, Id(id): Id<SurveyId>) -> Result<Response, Problem> {
-    let (survey, draft) = analyst
-        .read(move |tx| {
-            let survey = surveys::find(tx, id)?.ok_or(Problem::NotFound)?;
-            let draft = surveys::draft(tx, id)?.ok_or(Problem::NotFound)?;
-            Ok::<_, Problem>((survey, draft))
-        })
-        .await?;
-    whole(&analyst, &survey, &draft, StatusCode::OK)
+    whole(&analyst, id, StatusCode::OK).await
 }
 
 /// Starts a survey from its definition.
 pub(super) async fn create(creator: Creator, headers: HeaderMap, body: Body<Value>) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let definition = parse(&body.value)?;
-    let fingerprint = body.fingerprint;
+    let (mut document, fingerprint) = (body.value, body.fingerprint);
+    let metadata = document.as_object_mut().and_then(|it| it.shift_remove("metadata"));
+    let definition = parse(&document)?;
+    let plan = creator.tenant().plan.plan();
     let survey = creator
         .write(move |tx, by| {
             if let Some(key) = &key
@@ -135,6 +152,9 @@ pub(super) async fn create(creator: Creator, headers: HeaderMap, body: Body<Valu
                 return surveys::find(tx, id)?.ok_or(Problem::NotFound);
             }
             let survey = actions::surveys::create(tx, by, &definition)?;
+            if let Some(metadata) = &metadata {
+                actions::metadata::describe(tx, &plan, survey.id, metadata)?;
+            }
             if let Some(key) = &key {
                 let earlier = idempotency::Earlier { fingerprint: fingerprint.clone(), answer: survey.id.to_string() };
                 idempotency::insert(tx, key, &earlier)?;
@@ -143,8 +163,7 @@ pub(super) async fn create(creator: Creator, headers: HeaderMap, body: Body<Valu
         })
         .await?;
     let id = survey.id;
-    let draft = creator.read(move |tx| surveys::draft(tx, id)).await?.ok_or(Problem::NotFound)?;
-    let mut response = whole(&creator, &survey, &draft, StatusCode::CREATED)?;
+    let mut response = whole(&creator, id, StatusCode::CREATED).await?;
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/surveys/{id}")) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -166,13 +185,11 @@ pub(super) async fn update_draft(
                 Some(base) => base,
                 None => surveys::find(tx, id)?.ok_or(actions::Error::NotFound)?.revision,
             };
-            let draft = actions::surveys::replace_draft(tx, by, id, revision, &definition)?;
-            let text = surveys::draft(tx, id)?.ok_or(actions::Error::NotFound)?;
-            Ok::<_, actions::Error>((draft.survey, text))
+            actions::surveys::replace_draft(tx, by, id, revision, &definition)
         })
         .await;
     match written {
-        Ok((survey, draft)) => whole(&creator, &survey, &draft, StatusCode::OK),
+        Ok(_) => whole(&creator, id, StatusCode::OK).await,
         Err(actions::Error::ChangedMeanwhile) => Err(Problem::PreconditionFailed),
         Err(error) => Err(error.into()),
     }
@@ -188,11 +205,24 @@ fn parse(json: &Value) -> Result<Definition, Problem> {
     Definition::parse(json).map_err(|faults| Problem::Invalid { faults })
 }
 
-fn whole(person: &Person, survey: &Survey, draft: &str, status: StatusCode) -> Result<Response, Problem> {
-    let definition = serde_json::from_str(draft)
+/// A survey as it is now, with its draft.
+async fn whole(person: &Person, id: SurveyId, status: StatusCode) -> Result<Response, Problem> {
+    let (survey, draft, described) = person
+        .read(move |tx| {
+            let survey = surveys::find(tx, id)?.ok_or(Problem::NotFound)?;
+            let draft = surveys::draft(tx, id)?.ok_or(Problem::NotFound)?;
+            Ok::<_, Problem>((survey, draft, actions::metadata::find(tx, id)?))
+        })
+        .await?;
+    let definition = serde_json::from_str(&draft)
         .map_err(|error| storage::Error::Corrupt { what: "draft", found: error.to_string() })?;
-    let body = Whole { survey: Shown::new(person, survey), definition };
+    let body = Whole { survey: Shown::new(person, &survey, &described), definition };
     Ok((status, [(header::ETAG, etag(survey.revision))], Json(body)).into_response())
+}
+
+fn links(described: &Described) -> BTreeMap<FieldId, String> {
+    let Described { fields, metadata } = described;
+    fields.iter().filter_map(|it| Some((it.id().clone(), metadata.link(it)?))).collect()
 }
 
 /// How the document describes the list.
@@ -215,10 +245,11 @@ pub(super) fn create_is(operation: TransformOperation<'_>) -> TransformOperation
         .id("create_survey")
         .summary("Start a survey from its definition")
         .description(
-            "The body is a definition as in `/-/schema/survey.json`. An `Idempotency-Key` makes repeating safe.",
+            "The body is a definition as in `/-/schema/survey.json`, and may have `metadata`: values for the tenant's own \
+             fields. An `Idempotency-Key` makes repeating safe.",
         )
         .tag("Surveys")
-        .with(super::definition::body)
+        .with(super::definition::body_with_metadata)
         .response_with::<201, Json<Whole>, _>(|it| it.description("The new survey."))
 }
 

@@ -9,7 +9,7 @@ use canvass_model::id::SurveyId;
 use crate::{
     Problem,
     access::Analyst,
-    export::{self, Cells, End},
+    export::{self, Cells, End, Leading},
 };
 
 /// What the file is to be like.
@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct Wanted {
     /// Present when choices are to be written as labels.
     labels: Option<String>,
+    /// Present when the survey's metadata is to lead every row.
+    metadata: Option<String>,
 }
 
 /// All responses as CSV, with the number of rows and a checksum on its last line.
@@ -27,5 +29,6 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
     let cells = if wanted.labels.is_some() { Cells::Labels } else { Cells::Ids };
-    export::csv(analyst, id, cells, End::Footer).await
+    let leading = if wanted.metadata.is_some() { Leading::Metadata } else { Leading::Nothing };
+    export::csv(analyst, id, (leading, cells), End::Footer).await
 }

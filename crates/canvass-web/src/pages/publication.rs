@@ -15,7 +15,7 @@ use canvass_actions::{
 };
 use canvass_model::{
     address::PageAddress,
-    definition::Definition,
+    definition::{Definition, Fault},
     id::SurveyId,
     page::Visibility,
     survey::{Revision, Status, Survey},
@@ -72,6 +72,8 @@ struct PublicationPage {
 struct Found {
     draft: Draft,
     live: Option<Definition>,
+    /// What the survey's metadata lacks.
+    lacking: Vec<Fault>,
     address: PageAddress,
     has_page: bool,
     visibility: Visibility,
@@ -192,7 +194,8 @@ async fn page(person: &Person, id: SurveyId, refused: Refused) -> Result<Publica
             found.now.plus_ms(plan.duration_ms_max)
         }
     };
-    let checks = checks::of(&found.draft.definition, &head.base(), (found.open, is_open, plan.active_surveys_max));
+    let mut checks = checks::of_metadata(&found.lacking, &head.base());
+    checks.extend(checks::of(&found.draft.definition, &head.base(), (found.open, is_open, plan.active_surveys_max)));
     let site = format!("{}/{}/", person.settings().base_url, tenant.alias);
     let shown = site.split_once("://").map_or(site.as_str(), |(_, it)| it).to_owned();
     let days = number::counted(plan.duration_days_max().unsigned_abs(), "day");
@@ -234,6 +237,7 @@ fn since(survey: &Survey) -> Option<(String, String)> {
 }
 
 async fn find(person: &Person, id: SurveyId) -> Result<Found, Problem> {
+    let plan = person.tenant().plan.plan();
     let found = person.read(move |tx| {
         let draft = find_draft(tx, id)?;
         let version = draft.survey.version;
@@ -244,6 +248,7 @@ async fn find(person: &Person, id: SurveyId) -> Result<Found, Problem> {
             has_page: page.is_some(),
             visibility: page.map_or(Visibility::Public, |it| it.visibility),
             address: actions::surveys::page_of(tx, id)?,
+            lacking: actions::metadata::publication_faults(tx, &plan, id)?,
             open: surveys::count_open(tx)?,
             now: tx.now(),
             draft,

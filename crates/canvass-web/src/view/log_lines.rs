@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use canvass_model::{alias::Alias, event::Event, id::SurveyId, member::Actor};
+use canvass_model::{alias::Alias, event::Event, id::SurveyId, member::Actor, metadata::FieldId};
 use canvass_storage::{self as storage, ReadTx, events, events::Entry, surveys};
 
 use super::moment;
@@ -65,7 +65,8 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::SurveyTrashed { survey }
         | Event::SurveyRestored { survey }
         | Event::ResponseErased { survey, .. }
-        | Event::ResponsesExported { survey, .. } => Some(*survey),
+        | Event::ResponsesExported { survey, .. }
+        | Event::MetadataChanged { survey, .. } => Some(*survey),
         Event::TenantProvisioned
         | Event::TenantSuspended { .. }
         | Event::TenantResumed
@@ -79,6 +80,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::TokenCreated { .. }
         | Event::TokenRevoked { .. }
         | Event::MemberAdmitted { .. }
+        | Event::FieldsChanged { .. }
         | Event::SignedIn => None,
     }
 }
@@ -105,6 +107,11 @@ fn words(event: &Event) -> (String, String) {
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))
+        }
+        Event::FieldsChanged { what } => ("changed the fields of surveys:", what.clone()),
+        Event::MetadataChanged { fields, .. } => {
+            let ids: Vec<&str> = fields.iter().map(FieldId::as_str).collect();
+            ("changed the details of", format!(": {}", ids.join(", ")))
         }
         Event::TokenCreated { .. } => ("made an API token", String::new()),
         Event::TokenRevoked { .. } => ("revoked an API token", String::new()),

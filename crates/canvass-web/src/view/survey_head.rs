@@ -33,6 +33,8 @@ pub(crate) struct SurveyHead {
 pub(crate) enum Tab {
     /// What it asks.
     Questions,
+    /// What its organisation notes of it.
+    Details,
     /// Where and until when.
     Publication,
     /// The summary.

@@ -2,9 +2,11 @@
 
 use canvass_actions::surveys as actions;
 use canvass_model::{
-    id::SessionId, member::Actor, plan::PlanId, survey::Survey, text::Title, time::Timestamp, token::SecretHash,
+    id::SessionId, member::Actor, metadata::Fields, plan::PlanId, survey::Survey, text::Title, time::Timestamp,
+    token::SecretHash,
 };
 use canvass_storage::{
+    fields,
     sessions::{self, Session, Who},
     surveys,
 };
@@ -33,6 +35,30 @@ async fn the_trash_is_emptied_after_its_time_and_not_before() {
 
             let found = tenant.read(move |tx| surveys::find(tx, survey)).await.unwrap();
             assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_removed_field_goes_after_its_time_and_not_before() {
+    for (days, stays) in [(31, false), (29, true)] {
+        on_every_engine(async |installation| {
+            let tenant = installation.tenant("adatum", PlanId::Premium).await;
+            let removed = tenant.write(move |tx| {
+                let document = serde_json::json!({ "fields": [{ "id": "owner", "label": "Owner", "type": "text" }] });
+                let owner = Fields::parse(&document).unwrap()[0].clone();
+                fields::insert(tx, &owner, 0)?;
+                let removed_at = tx.now().plus_ms(-days * Timestamp::DAY_MS);
+                fields::remove(tx, owner.id(), removed_at)
+            });
+            removed.await.unwrap();
+
+            let workers = installation.work(idle());
+            until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
+
+            let kept = tenant.read(fields::count_removed).await.unwrap();
+            assert_eq!(kept == 1, stays, "removed {days} days ago");
         })
         .await;
     }

@@ -12,6 +12,8 @@ pub(super) struct Showcase {
     pub(super) administrator: &'static str,
     pub(super) email: &'static str,
     pub(super) colleagues: &'static [Colleague],
+    /// Its own fields for surveys, as the API takes them; empty when its plan has none.
+    pub(super) fields: &'static str,
     pub(super) surveys: &'static [Exhibit],
 }
 
@@ -28,6 +30,8 @@ pub(super) struct Exhibit {
     pub(super) name: &'static str,
     /// Its definition, as anybody would import it.
     pub(super) definition: &'static str,
+    /// What it has in the tenant's own fields, as JSON; empty for nothing but defaults.
+    pub(super) metadata: &'static str,
     pub(super) life: Life,
 }
 
@@ -62,25 +66,30 @@ pub(super) const SHOWCASES: &[Showcase] = &[
             Colleague { name: "Carl Brandt", email: "carl@adatum.example", role: Role::Creator },
             Colleague { name: "Ann Beaumont", email: "ann@adatum.example", role: Role::Analyst },
         ],
+        fields: FIELDS,
         surveys: &[
             Exhibit {
                 name: "customer-satisfaction",
                 definition: include_str!("surveys/customer-satisfaction.json"),
+                metadata: r#"{"product":"CX-2040","owner":"Grete Olsen","budget":4800,"review":"2027-01-15"}"#,
                 life: Life::Open(Crowd { responses: 412, mood: 0.72 }),
             },
             Exhibit {
                 name: "working-here",
                 definition: include_str!("surveys/working-here.json"),
+                metadata: r#"{"product":"HR-0007","owner":"Tomás Rivera","budget":1250.5,"internal":true}"#,
                 life: Life::Open(Crowd { responses: 386, mood: 0.66 }),
             },
             Exhibit {
                 name: "connect-2026",
                 definition: include_str!("surveys/connect-conference.json"),
+                metadata: r#"{"product":"EV-2026","owner":"Grete Olsen","budget":12000}"#,
                 life: Life::Closed(Crowd { responses: 431, mood: 0.78 }),
             },
             Exhibit {
                 name: "discovery",
                 definition: include_str!("surveys/discovery-interview.json"),
+                metadata: "",
                 life: Life::Draft,
             },
         ],
@@ -95,22 +104,28 @@ pub(super) const SHOWCASES: &[Showcase] = &[
             Colleague { name: "Liam Novak", email: "liam@fabrikam.example", role: Role::Creator },
             Colleague { name: "Yuki Tanaka", email: "yuki@fabrikam.example", role: Role::Analyst },
         ],
+        fields: "",
         surveys: &[
             Exhibit {
                 name: "woodworking",
                 definition: include_str!("surveys/course-evaluation.json"),
+                metadata: "",
                 life: Life::Open(Crowd { responses: 397, mood: 0.8 }),
             },
             Exhibit {
                 name: "delivery",
                 definition: include_str!("surveys/delivery.json"),
+                metadata: "",
                 life: Life::Closed(Crowd { responses: 404, mood: 0.6 }),
             },
             Exhibit {
                 name: "summer-workshop",
                 definition: include_str!("surveys/workshop-registration.json"),
+                metadata: "",
                 life: Life::Draft,
             },
         ],
     },
 ];
+
+const FIELDS: &str = include_str!("fields.json");

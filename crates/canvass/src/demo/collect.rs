@@ -1,7 +1,7 @@
 //! A survey of the demonstration: this file is about making it, letting a crowd answer it, and closing it.
 
 use canvass_actions::{
-    Error, live, responses,
+    Error, fields, live, metadata, responses,
     surveys::{self, Publication},
 };
 use canvass_model::{
@@ -10,6 +10,7 @@ use canvass_model::{
     definition::Definition,
     id::SurveyId,
     member::Actor,
+    metadata::Fields,
     page::Visibility,
     response::{Accepted, Source, SubmissionKey},
     time::Timestamp,
@@ -27,6 +28,23 @@ const APPEND: usize = 200;
 const SPREAD_MS: i64 = 15 * Timestamp::DAY_MS;
 /// What the tenant notes of a survey that has everything.
 const FILLED: &str = "filled";
+
+/// Gives the tenant its own fields for surveys, unless it has some.
+pub(super) async fn define_fields(tenant: &Tenant, document: &'static str) -> Result<(), Error> {
+    if document.is_empty() {
+        return Ok(());
+    }
+    let wanted = Fields::parse(&json(document)?).map_err(|faults| Error::Invalid { faults })?;
+    let plan = tenant.record().plan.plan();
+    tenant
+        .write(move |tx| {
+            if fields::find(tx)?.is_empty() {
+                fields::replace(tx, &Actor::Canvass, &plan, None, &wanted)?;
+            }
+            Ok(())
+        })
+        .await
+}
 
 /// Makes a survey with its responses, as far as it is not there yet.
 pub(super) async fn fill(tenant: &Tenant, exhibit: &'static Exhibit) -> Result<(), Error> {
@@ -67,6 +85,9 @@ async fn made(tenant: &Tenant, exhibit: &'static Exhibit, note: String) -> Resul
                 return Ok(id);
             }
             let survey = surveys::create(tx, &Actor::Canvass, &definition)?;
+            if !exhibit.metadata.is_empty() {
+                metadata::describe(tx, &plan, survey.id, &json(exhibit.metadata)?)?;
+            }
             match exhibit.life {
                 Life::Draft => {}
                 Life::Open(_) | Life::Closed(_) => {
@@ -109,4 +130,8 @@ async fn answer(tenant: &Tenant, exhibit: &'static Exhibit, survey: SurveyId, cr
 
 fn definition(exhibit: &Exhibit) -> Result<Definition, Error> {
     Definition::parse_text(exhibit.definition).map_err(|faults| Error::Invalid { faults })
+}
+
+fn json(document: &str) -> Result<serde_json::Value, Error> {
+    serde_json::from_str(document).map_err(|error| Error::Refused(format!("{error} in {document}")))
 }

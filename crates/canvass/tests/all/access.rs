@@ -70,6 +70,8 @@ const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/-/console/{tenant}/surveys/{survey}/definition.json", Analyst),
     ("GET", "/-/console/{tenant}/surveys/{survey}/replacement", Creator),
     ("POST", "/-/console/{tenant}/surveys/{survey}/replacement", Creator),
+    ("GET", "/-/console/{tenant}/surveys/{survey}/details", Analyst),
+    ("POST", "/-/console/{tenant}/surveys/{survey}/metadata", Creator),
     ("GET", "/-/console/{tenant}/surveys/{survey}/publication", Analyst),
     ("POST", "/-/console/{tenant}/surveys/{survey}/publication", Creator),
     ("POST", "/-/console/{tenant}/surveys/{survey}/closing", Creator),
@@ -86,6 +88,14 @@ const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/-/console/{tenant}/traffic", Analyst),
     ("GET", "/-/console/{tenant}/traffic/export", Analyst),
     ("POST", "/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", Creator),
+    ("GET", "/-/console/{tenant}/fields", Analyst),
+    ("POST", "/-/console/{tenant}/fields", Administrator),
+    ("GET", "/-/console/{tenant}/fields/{field}", Administrator),
+    ("POST", "/-/console/{tenant}/fields/{field}", Administrator),
+    ("POST", "/-/console/{tenant}/fields/{field}/place", Administrator),
+    ("POST", "/-/console/{tenant}/fields/{field}/removal", Administrator),
+    ("POST", "/-/console/{tenant}/removed-fields/{key}/restoration", Administrator),
+    ("POST", "/-/console/{tenant}/removed-fields/{key}/deletion", Administrator),
     ("GET", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens/{token}/revocation", Administrator),
@@ -110,11 +120,15 @@ const PAGES: &[(&str, &str, For)] = &[
 /// Every operation of the API with the scope it needs.
 const API: &[(&str, &str, Scope)] = &[
     ("GET", "/api/v1/tenant", Scope::Read),
+    ("GET", "/api/v1/fields", Scope::Read),
+    ("PUT", "/api/v1/fields", Scope::Write),
     ("GET", "/api/v1/surveys", Scope::Read),
     ("POST", "/api/v1/surveys", Scope::Write),
     ("GET", "/api/v1/surveys/{survey}", Scope::Read),
     ("DELETE", "/api/v1/surveys/{survey}", Scope::Write),
     ("PUT", "/api/v1/surveys/{survey}/draft", Scope::Write),
+    ("GET", "/api/v1/surveys/{survey}/metadata", Scope::Read),
+    ("PUT", "/api/v1/surveys/{survey}/metadata", Scope::Write),
     ("POST", "/api/v1/surveys/{survey}/publication", Scope::Write),
     ("DELETE", "/api/v1/surveys/{survey}/publication", Scope::Write),
     ("GET", "/api/v1/surveys/{survey}/responses", Scope::Read),
@@ -148,6 +162,9 @@ impl Names {
         let survey = canvass.survey("adatum", "lunch", &definition).await;
         let sent = survey.program.post_json(&survey.api("/responses"), &json!({ "answers": { "taste": 4 } })).await;
         let response = sent.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let field = json!({ "id": "product", "label": "Product", "type": "text" });
+        let request = survey.program.request(Method::PUT, "/api/v1/fields").header("if-match", "*");
+        survey.program.send(request.json(&json!({ "fields": [field] }))).await.expect(200);
         canvass.settled().await;
         let jobs = canvass.directory().read(|tx| canvass_storage::jobs::list(tx, None, None, 50)).await.unwrap();
         let job = jobs.iter().find(|it| it.job.name() == "provision").unwrap().id.to_string();
@@ -166,6 +183,8 @@ impl Names {
             ("{question}", &self.question),
             ("{section}", "s1"),
             ("{text}", "title"),
+            ("{field}", "product"),
+            ("{key}", nobody),
             ("{job}", &self.job),
             ("{hash}", "none"),
             ("{name}", "none"),
@@ -296,4 +315,7 @@ async fn every_operation_asks_for_its_scope_and_knows_its_own_tenant_only() {
     let definition = json!({ "title": "Mine", "sections": [{ "id": "s1", "questions": [] }] });
     let request = outsider.request(Method::PUT, &format!("{path}/draft")).header("if-match", "*").json(&definition);
     outsider.send(request).await.expect(404);
+    let request = outsider.request(Method::PUT, &format!("{path}/metadata")).header("if-match", "*").json(&json!({}));
+    outsider.send(request).await.expect(404);
+    assert_eq!(outsider.get("/api/v1/fields").await.expect(200).json(), json!({ "fields": [] }));
 }

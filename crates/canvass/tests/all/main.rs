@@ -16,6 +16,7 @@ mod configuration;
 mod crash;
 mod demonstration;
 mod export;
+mod fields;
 mod leftovers;
 mod logs;
 mod nodes;

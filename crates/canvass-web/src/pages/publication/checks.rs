@@ -17,6 +17,17 @@ pub(super) struct Check {
 /// Faults listed; whoever has put these right sees the next ones.
 const FAULTS_MAX: usize = 30;
 
+/// What the survey's metadata lacks, each with the way to the details.
+pub(super) fn of_metadata(faults: &[Fault], base: &str) -> Vec<Check> {
+    let check = |it: &Fault| Check {
+        is_good: false,
+        text: it.message.clone(),
+        href: format!("{base}/details"),
+        about: "Details".to_owned(),
+    };
+    faults.iter().map(check).collect()
+}
+
 /// What is good and what is missing. `base` is the address of the survey's pages; the counts are of open surveys.
 pub(super) fn of(definition: &Definition, base: &str, (open, is_open, open_max): (u32, bool, u32)) -> Vec<Check> {
     let good = |text: String| Check { is_good: true, text, href: String::new(), about: String::new() };

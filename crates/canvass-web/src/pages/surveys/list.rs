@@ -1,22 +1,33 @@
 //! The list of surveys: this file is about its views, its rows and the notice of what just happened to one of them.
 
-use std::fmt;
+mod filter;
+
+use std::{collections::HashMap, fmt};
 
 use askama::Template;
 use axum::{extract::Query, response::Html};
 use canvass_model::{
     id::SurveyId,
+    metadata::{Field, Fields, Metadata},
+    plan::Feature,
     survey::{Status, Survey},
     time::Timestamp,
 };
-use canvass_storage::surveys::{self, Shelf, ShelfCounts};
+use canvass_storage::{
+    self as storage, ReadTx,
+    surveys::{self, Shelf, ShelfCounts},
+};
 
+use self::filter::{Filter, Having};
 use super::Happened;
 use crate::{
     Problem,
     access::Analyst,
     layout::{ConsoleArea, ConsoleShell},
-    view::{moment, number, survey_head},
+    view::{
+        metadata::{self, Cell},
+        moment, number, survey_head,
+    },
 };
 
 /// Surveys on one page of the list: two screens of rows.
@@ -33,9 +44,20 @@ struct SurveysPage {
     view: &'static str,
     is_trash: bool,
     rows: Vec<Row>,
+    /// The headings of the tenant's own fields that are columns.
+    headings: Vec<Heading>,
+    /// Whether there is a page of the tenant's own fields to go to.
+    has_fields: bool,
+    filter: Filter,
     newer: String,
     older: String,
     plan: String,
+}
+
+/// A column of the tenant's own.
+struct Heading {
+    label: String,
+    is_number: bool,
 }
 
 /// One way to look at the list.
@@ -61,6 +83,8 @@ struct Row {
     page: Option<String>,
     may_close: bool,
     may_archive: bool,
+    /// What it has in the tenant's own fields that are columns.
+    cells: Vec<Cell>,
     gone: String,
     gone_iso: String,
 }
@@ -77,6 +101,20 @@ struct Notice {
 pub(crate) struct Wanted {
     status: Option<String>,
     after: Option<String>,
+    /// One of the tenant's own fields, and the value that surveys must have in it.
+    field: Option<String>,
+    value: Option<String>,
+}
+
+/// What the page is made of.
+struct Found {
+    surveys: Vec<Survey>,
+    counts: ShelfCounts,
+    told: Option<Survey>,
+    fields: Fields,
+    metadata: HashMap<SurveyId, Metadata>,
+    filter: Filter,
+    now: Timestamp,
 }
 
 /// Where a page of the list ends.
@@ -112,31 +150,57 @@ pub(crate) async fn index(
     let view = wanted.status.as_deref().and_then(named).unwrap_or(VIEWS[0]);
     let after = wanted.after.as_deref().and_then(Place::parse);
     let told = happened.it.as_deref().and_then(SurveyId::parse);
-    let (found, counts, told, now) = analyst
-        .read(move |tx| {
-            let found = surveys::list_by_change(tx, view.shelf, after.map(|it| (it.changed, it.id)), PAGE_SIZE + 1)?;
-            let counts = surveys::count_shelves(tx)?;
-            let told = told.map(|it| surveys::find(tx, it)).transpose()?.flatten();
-            Ok::<_, Problem>((found, counts, told, tx.now()))
-        })
-        .await?;
+    let found = analyst.read(move |tx| find(tx, view, &wanted, told)).await?;
+    let Found { counts, fields, now, .. } = &found;
     let base = format!("/-/console/{}/surveys", analyst.tenant().alias);
-    let shown = &found[..found.len().min(PAGE_SIZE as usize)];
-    let last = shown.last().filter(|_| shown.len() < found.len());
+    let shown = &found.surveys[..found.surveys.len().min(PAGE_SIZE as usize)];
+    let last = shown.last().filter(|_| shown.len() < found.surveys.len());
+    let here = format!("{base}?status={}{}", view.name, found.filter.query);
+    let nothing = Metadata::default();
+    let cells = |it: &Survey| metadata::columns(fields, found.metadata.get(&it.id).unwrap_or(&nothing));
     let page = SurveysPage {
         shell: analyst.shell(ConsoleArea::Surveys).await?,
         may_write: analyst.may_write(),
-        notice: told.and_then(|it| notice(happened.did.as_deref()?, &it, &base)),
-        views: VIEWS.iter().map(|it| it.counted(&counts)).collect(),
+        notice: found.told.as_ref().and_then(|it| notice(happened.did.as_deref()?, it, &base)),
+        views: VIEWS.iter().map(|it| it.counted(counts)).collect(),
         view: view.name,
         is_trash: view.shelf == Shelf::Trash,
-        rows: shown.iter().map(|it| row(it, &base, analyst.tenant().alias.as_str(), now)).collect(),
-        newer: after.map_or_else(String::new, |_| format!("{base}?status={}", view.name)),
-        older: last.map_or_else(String::new, |it| format!("{base}?status={}&after={}", view.name, Place::of(it))),
-        plan: plan(&analyst, &counts),
+        rows: shown.iter().map(|it| row(it, cells(it), &base, analyst.tenant().alias.as_str(), *now)).collect(),
+        headings: fields.iter().filter(|it| it.is_listed()).map(heading).collect(),
+        has_fields: !fields.is_empty() || analyst.tenant().plan.plan().includes(Feature::Metadata),
+        newer: after.map_or_else(String::new, |_| here.clone()),
+        older: last.map_or_else(String::new, |it| format!("{here}&after={}", Place::of(it))),
+        plan: plan(&analyst, counts),
+        filter: found.filter,
         base,
     };
     Ok(Html(page.render()?))
+}
+
+fn find(tx: &mut ReadTx<'_>, view: Named, wanted: &Wanted, told: Option<SurveyId>) -> Result<Found, storage::Error> {
+    let fields = storage::fields::list(tx)?;
+    let after = wanted.after.as_deref().and_then(Place::parse).map(|it| (it.changed, it.id));
+    let filter = Filter::read(&fields, wanted);
+    let limit = PAGE_SIZE + 1;
+    let surveys = match &filter.having {
+        Having::Anything => surveys::list_by_change(tx, view.shelf, after, limit)?,
+        Having::Nothing => Vec::new(),
+        Having::Value(field, value) => surveys::list_having(tx, view.shelf, (field, value), after, limit)?,
+    };
+    let ids: Vec<SurveyId> = surveys.iter().map(|it| it.id).collect();
+    Ok(Found {
+        metadata: storage::metadata::list(tx, &fields, &ids)?,
+        counts: surveys::count_shelves(tx)?,
+        told: told.map(|it| surveys::find(tx, it)).transpose()?.flatten(),
+        now: tx.now(),
+        surveys,
+        fields,
+        filter,
+    })
+}
+
+fn heading(field: &Field) -> Heading {
+    Heading { label: field.label().to_owned(), is_number: metadata::is_number(field) }
 }
 
 /// A way to look at the list, and the shelf behind it.
@@ -174,7 +238,7 @@ fn named(name: &str) -> Option<Named> {
     VIEWS.into_iter().find(|it| it.name == name)
 }
 
-fn row(survey: &Survey, base: &str, alias: &str, now: Timestamp) -> Row {
+fn row(survey: &Survey, cells: Vec<Cell>, base: &str, alias: &str, now: Timestamp) -> Row {
     let (badge, tone, note) = survey_head::state(survey, now);
     let href = match (&survey.status, survey.version.0) {
         (Status::Draft, _) | (_, 0) => format!("{base}/{}", survey.id),
@@ -198,6 +262,7 @@ fn row(survey: &Survey, base: &str, alias: &str, now: Timestamp) -> Row {
         page: survey.status.page().filter(|_| is_open).map(|it| format!("/{alias}/{}", it.href())),
         may_close: is_open,
         may_archive: !is_open && !matches!(survey.status, Status::Archived { .. }),
+        cells,
         gone: gone.map_or_else(String::new, moment::day),
         gone_iso: gone.map_or_else(String::new, |it| it.to_string()),
     }
