@@ -1,17 +1,26 @@
 //! Rich text: this file is about turning Markdown that people wrote into HTML that can do no harm.
 
+mod document;
+
 use std::{collections::HashSet, sync::LazyLock};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+pub use self::document::{document, excerpt};
 
 /// The HTML of a Markdown text: paragraphs, headings, emphasis, lists, quotes, code, tables and links. Raw HTML is shown
 /// as the text it is; images, which would load from elsewhere, become their description; links open nothing that runs.
 pub fn to_html(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
-    pulldown_cmark::html::push_html(&mut html, events.filter_map(harmless));
+    pulldown_cmark::html::push_html(&mut html, events(markdown));
     // The events above hold no markup but our own; the second net does not rely on it.
     NET.clean(&html).to_string()
+}
+
+/// What the Markdown says, without raw HTML and without images.
+fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    events.filter_map(harmless)
 }
 
 fn harmless(event: Event<'_>) -> Option<Event<'_>> {
@@ -22,7 +31,10 @@ fn harmless(event: Event<'_>) -> Option<Event<'_>> {
     }
 }
 
-static NET: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+static NET: LazyLock<ammonia::Builder<'static>> = LazyLock::new(net);
+
+/// Lets nothing through but what the events above can become.
+fn net() -> ammonia::Builder<'static> {
     let tags = [
         "a",
         "blockquote",
@@ -56,9 +68,12 @@ static NET: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(ammonia::UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"));
+        .link_rel(Some(ELSEWHERE));
     net
-});
+}
+
+/// What a link to elsewhere tells browsers and search engines: nothing of where it was followed, and no recommendation.
+const ELSEWHERE: &str = "noopener noreferrer nofollow";
 
 #[cfg(test)]
 mod tests {

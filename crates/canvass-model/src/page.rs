@@ -211,6 +211,11 @@ impl Page {
     /// The most characters a title may have.
     pub const TITLE_CHARS_MAX: usize = 200;
 
+    /// What it is called by itself: by its title, or by its address when it has none.
+    pub fn own_title(&self) -> &str {
+        if self.title.is_empty() { self.address.native() } else { &self.title }
+    }
+
     /// Whether the tenant's lists and feeds show it at `now`.
     pub fn is_listed(&self, now: Timestamp) -> bool {
         self.trashed_at.is_none()

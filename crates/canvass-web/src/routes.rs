@@ -55,7 +55,7 @@ pub fn router(app: App) -> Router {
     let body_bytes_max = app.settings().body_bytes_max;
     Router::new()
         .merge(own)
-        .merge(tenants().router)
+        .merge(tenants().router.layer(from_fn(pages::public::revalidate)))
         .merge(api::router())
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)

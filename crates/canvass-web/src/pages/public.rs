@@ -1,5 +1,7 @@
 //! Public pages: this file is about what an address serves: its row says who is let in, and its kind chooses the handler.
 
+mod caching;
+mod document;
 mod shut;
 
 use axum::{
@@ -19,7 +21,7 @@ use crate::{
     form::Form,
 };
 
-pub(crate) use self::shut::since;
+pub(crate) use self::{caching::revalidate, shut::since};
 
 /// Pages followed from an address that moved, before it counts as going round in circles.
 const MOVES_MAX: u32 = 8;
@@ -47,9 +49,10 @@ pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> 
     let response = match &entered.page().target {
         Target::Survey(_) => respond::show(&entered, &shown).await,
         Target::Redirect(to) => redirect(&respondent, to).await,
-        Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) => Err(Problem::NotFound),
+        Target::Document => document::show(&entered).await,
+        Target::Results(_) | Target::Feed(_) | Target::File(_) => Err(Problem::NotFound),
     };
-    response.map(|it| entered.seal(it))
+    response.map(|it| entered.seal(caching::for_search_engines(entered.page().visibility, it)))
 }
 
 /// Takes what is sent to an address. A form that was opened before its page moved is still taken.

@@ -17,6 +17,7 @@ mod crash;
 mod demonstration;
 mod export;
 mod fields;
+mod kinds;
 mod leftovers;
 mod logs;
 mod nodes;
