@@ -185,10 +185,10 @@ fn move_page(tx: &mut Tx<'_>, id: SurveyId, publication: &Publication) -> Result
     let Publication { page: address, visibility } = publication;
     if let Some(page) = pages::find_of_survey(tx, id)? {
         let visibility = visibility.unwrap_or(page.visibility);
-        return match page.address == *address && page.visibility == visibility {
-            true => Ok(()),
-            false => place::put(tx, Page { address: address.clone(), visibility, ..page }).map(drop),
-        };
+        if page.address != *address || page.visibility != visibility {
+            place::put(tx, Page { address: address.clone(), visibility, ..page })?;
+        }
+        return Ok(());
     }
     let visibility = visibility.unwrap_or(Visibility::Public);
     place::add(tx, address.clone(), Target::Survey(id), visibility).map(drop)

@@ -63,7 +63,7 @@ struct Content {
     stamp: u64,
     stored_stamp: Option<i64>,
     checked_at: Option<Instant>,
-    values: HashMap<String, Arc<dyn Any + Send + Sync>>,
+    values: LruCache<String, Arc<dyn Any + Send + Sync>>,
 }
 
 /// The tenants in use on this node.
@@ -80,8 +80,8 @@ pub const STALE_MAX: Duration = Duration::from_millis(900);
 pub const WATCH_EVERY: Duration = Duration::from_millis(400);
 /// How often the directory is told that a tenant is active.
 const NOTE_EVERY: Duration = Duration::from_mins(1);
-/// Values kept per tenant; past that the shelf is emptied.
-const VALUES_MAX: usize = 256;
+/// Values kept per tenant, those used last: asking for what does not exist pushes out nothing that is asked for again.
+const VALUES_MAX: usize = 512;
 /// Tenants remembered at once; each costs a few hundred bytes when idle.
 const SHELVES_MAX: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
@@ -238,7 +238,12 @@ impl Changes {
 impl Shelf {
     fn new() -> Self {
         Self {
-            content: Mutex::new(Content { stamp: 0, stored_stamp: None, checked_at: None, values: HashMap::new() }),
+            content: Mutex::new(Content {
+                stamp: 0,
+                stored_stamp: None,
+                checked_at: None,
+                values: LruCache::unbounded(),
+            }),
             changes: Mutex::new(HashMap::new()),
             stamp: AtomicU64::new(0),
             usage: Mutex::new(None),
@@ -262,11 +267,11 @@ impl Shelf {
         if stamp != self.stamp.load(Ordering::Acquire) {
             return;
         }
-        if VALUES_MAX <= content.values.len() {
-            content.values.clear();
-        }
         content.stamp = stamp;
-        content.values.insert(name.to_owned(), value);
+        content.values.put(name.to_owned(), value);
+        if VALUES_MAX < content.values.len() {
+            content.values.pop_lru();
+        }
     }
 
     /// Tells those who watch that responses of `survey` changed, and forgets the surveys nobody watches.
@@ -361,4 +366,22 @@ impl OpenTenants {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_what_is_not_there_pushes_out_nothing_in_use() {
+        let shelf = Shelf::new();
+        shelf.keep("page:lunch", 0, Arc::new("Lunch"));
+        for number in 0..10 * VALUES_MAX {
+            shelf.keep(&format!("page:{number}"), 0, Arc::new(()));
+            assert!(shelf.find::<&str>("page:lunch").is_some(), "after {number}");
+        }
+        assert_eq!(lock(&shelf.content).values.len(), VALUES_MAX);
+        shelf.change();
+        assert!(shelf.find::<&str>("page:lunch").is_none(), "a change empties the shelf");
+    }
 }

@@ -44,7 +44,7 @@ fn of_page(tx: &mut ReadTx<'_>, page: Option<PageId>, mut to: PageId) -> Result<
         match pages::find_by_id(tx, to)?.filter(|it| it.trashed_at.is_none()) {
             None => return Ok(Some("There is no such page".to_owned())),
             Some(Page { target: Target::Redirect(Destination::Page(next) | Destination::Moved(next)), .. }) => {
-                to = next
+                to = next;
             }
             Some(_) => return Ok(None),
         }

@@ -90,53 +90,52 @@ fn name(host: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parsed(hosts: &Hosts, host: &str, path: &str) -> Result<(String, String), NoAddress> {
+    /// Tenant and page of a URL as `tenant page`; a subdomain ends with a dot.
+    fn parsed(hosts: &Hosts, host: &str, path: &str) -> Result<String, NoAddress> {
         let address = Address::parse(hosts, Some(host), path)?;
         let tenant = match address.tenant {
             TenantKey::Path(alias) => alias.to_string(),
             TenantKey::Subdomain(alias) => format!("{alias}."),
         };
-        Ok((tenant, address.page.map_or_else(String::new, |it| it.native().to_owned())))
-    }
-
-    fn pair(tenant: &str, page: &str) -> Result<(String, String), NoAddress> {
-        Ok((tenant.to_owned(), page.to_owned()))
+        Ok(format!("{tenant} {}", address.page.as_ref().map_or("", PageAddress::native)))
     }
 
     #[test]
     fn a_path_names_tenant_and_page() {
         let hosts = Hosts::new("https://surveys.example", false);
-        assert_eq!(parsed(&hosts, "surveys.example", "/adatum"), pair("adatum", ""));
-        assert_eq!(parsed(&hosts, "surveys.example", "/adatum/"), pair("adatum", ""));
-        assert_eq!(parsed(&hosts, "surveys.example", "/adatum/Lunch/Menu"), pair("adatum", "Lunch/Menu"));
-        assert_eq!(parsed(&hosts, "adatum.surveys.example", "/fabrikam/x"), pair("fabrikam", "x"));
-        assert_eq!(parsed(&hosts, "surveys.example", "/-/login"), Err(NoAddress::NoTenant));
-        assert_eq!(parsed(&hosts, "surveys.example", "/ad%61tum"), Err(NoAddress::NoTenant));
-        assert_eq!(parsed(&hosts, "surveys.example", "//adatum"), Err(NoAddress::NoTenant));
-        assert_eq!(
-            parsed(&hosts, "surveys.example", "/adatum//x"),
-            Err(NoAddress::Page(InvalidAddress::Empty)),
-            "an empty part between two slashes"
-        );
+        for (path, expected) in [
+            ("/adatum", "adatum "),
+            ("/adatum/", "adatum "),
+            ("/adatum/Lunch/Menu", "adatum Lunch/Menu"),
+            ("/fabrikam/x", "fabrikam x"),
+        ] {
+            assert_eq!(parsed(&hosts, "surveys.example", path).as_deref(), Ok(expected));
+            assert_eq!(parsed(&hosts, "adatum.surveys.example", path).as_deref(), Ok(expected), "no subdomains here");
+        }
+        for path in ["/", "/-/login", "/ad%61tum", "//adatum", "/a"] {
+            assert_eq!(parsed(&hosts, "surveys.example", path), Err(NoAddress::NoTenant), "{path}");
+        }
+        let empty_part = Err(NoAddress::Page(InvalidAddress::Empty));
+        assert_eq!(parsed(&hosts, "surveys.example", "/adatum//x"), empty_part);
     }
 
     #[test]
     fn a_host_of_its_own_leaves_the_path_to_the_tenants_pages() {
         let hosts = Hosts::new("https://surveys.example:8443", true);
         for host in ["adatum.surveys.example", "ADATUM.Surveys.Example:8443", "adatum.surveys.example."] {
-            assert_eq!(parsed(&hosts, host, "/fabrikam/x"), pair("adatum.", "fabrikam/x"), "{host}");
-            assert_eq!(parsed(&hosts, host, "/"), pair("adatum.", ""), "{host}");
+            assert_eq!(parsed(&hosts, host, "/fabrikam/x").as_deref(), Ok("adatum. fabrikam/x"), "{host}");
+            assert_eq!(parsed(&hosts, host, "/").as_deref(), Ok("adatum. "), "{host}");
         }
         for host in ["surveys.example", "a.adatum.surveys.example", "adatum.elsewhere.example", "xsurveys.example"] {
-            assert_eq!(parsed(&hosts, host, "/fabrikam/x"), pair("fabrikam", "x"), "{host}");
+            assert_eq!(parsed(&hosts, host, "/fabrikam/x").as_deref(), Ok("fabrikam x"), "{host}");
         }
     }
 
     #[test]
     fn an_alias_that_begins_like_another_is_another() {
         let hosts = Hosts::new("http://localhost:8080", true);
-        assert_eq!(parsed(&hosts, "localhost:8080", "/ada/tum"), pair("ada", "tum"));
-        assert_eq!(parsed(&hosts, "localhost:8080", "/adatum"), pair("adatum", ""));
-        assert_eq!(parsed(&hosts, "ada.localhost:8080", "/tum"), pair("ada.", "tum"));
+        assert_eq!(parsed(&hosts, "localhost:8080", "/ada/tum").as_deref(), Ok("ada tum"));
+        assert_eq!(parsed(&hosts, "localhost:8080", "/adatum").as_deref(), Ok("adatum "));
+        assert_eq!(parsed(&hosts, "ada.localhost:8080", "/tum").as_deref(), Ok("ada. tum"));
     }
 }

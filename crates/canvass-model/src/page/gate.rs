@@ -61,10 +61,9 @@ impl Page {
         let is_member = who == Who::Member;
         match self.visibility {
             Visibility::Public | Visibility::Unlisted => {}
-            Visibility::Password if holds_pass || is_member => {}
-            Visibility::Password => return Admission::PasswordNeeded,
-            Visibility::Invited if holds_pass || is_member => {}
+            Visibility::Password | Visibility::Invited if holds_pass || is_member => {}
             Visibility::Members if is_member => {}
+            Visibility::Password => return Admission::PasswordNeeded,
             Visibility::Invited | Visibility::Members if who == Who::Stranger => return Admission::Forbidden,
             Visibility::Invited => return Admission::InvitationNeeded,
             Visibility::Members => return Admission::SignInNeeded,
