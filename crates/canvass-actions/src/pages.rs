@@ -1,5 +1,8 @@
 //! Pages: this file is about what a member does with the addresses of their tenant.
 
+mod asked;
+mod hosts;
+mod order;
 pub(crate) mod place;
 mod target;
 
@@ -15,6 +18,12 @@ use canvass_model::{
 };
 use canvass_storage::{ReadTx, Tx, events, pages, surveys};
 
+pub use self::{
+    asked::Asked,
+    hosts::{REDIRECT_HOSTS_MAX, allow_redirect_hosts, redirect_hosts},
+    order::{Step, in_order, reorder},
+    target::target,
+};
 use crate::Error;
 
 /// Everything a member decides about a page.
@@ -94,6 +103,11 @@ pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: PageId) -> Result<Page, Error> {
     pages::update(tx, &page)?;
     events::insert(tx, by, &Event::PageRestored { page: id, address: page.address.native().to_owned() })?;
     Ok(page)
+}
+
+/// A free address made from a page's title.
+pub fn suggest(tx: &mut ReadTx<'_>, title: &str) -> Result<PageAddress, Error> {
+    place::free_like(tx, &PageAddress::suggest(title))
 }
 
 /// The page with this id, the trash excluded, or [`Error::NotFound`].

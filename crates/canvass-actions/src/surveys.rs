@@ -161,18 +161,13 @@ pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: SurveyId) -> Result<Survey, Erro
     Ok(survey)
 }
 
-/// An address made from a survey's title that no page of this tenant has yet.
-pub fn suggest_page(tx: &mut ReadTx<'_>, title: &str) -> Result<PageAddress, Error> {
-    place::free_like(tx, &PageAddress::suggest(title))
-}
-
 /// The address a survey has, or one made from its title.
 pub fn page_of(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<PageAddress, Error> {
     if let Some(page) = pages::find_of_survey(tx, id)? {
         return Ok(page.address);
     }
     let survey = found(tx, id)?;
-    suggest_page(tx, &survey.title)
+    crate::pages::suggest(tx, &survey.title)
 }
 
 /// The survey with this id, or [`Error::NotFound`].

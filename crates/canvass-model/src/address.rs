@@ -103,6 +103,11 @@ impl PageAddress {
         out
     }
 
+    /// The path as a person types it: decoded, except for the percent sign, so that reading it again gives the same page.
+    pub fn typed(&self) -> String {
+        self.native.replace('%', "%25")
+    }
+
     /// What stores and caches look up.
     pub fn key(&self) -> &PageKey {
         &self.key
@@ -228,6 +233,7 @@ mod tests {
                 prop_assert!(safe);
                 let again = PageAddress::parse(&address.href()).unwrap();
                 prop_assert_eq!(again.key(), address.key());
+                prop_assert_eq!(&PageAddress::parse(&address.typed()).unwrap(), &address);
                 let upper: String = address.native().chars().flat_map(char::to_uppercase).collect();
                 if let Ok(upper) = PageAddress::parse(&upper.replace('%', "%25")) {
                     prop_assert_eq!(upper.key(), address.key());

@@ -82,6 +82,13 @@ pub enum Event {
         /// Where it is.
         to: String,
     },
+    /// A page got another place among the pages beside it.
+    PagePlaced {
+        /// Which.
+        page: PageId,
+        /// Where.
+        address: String,
+    },
     /// A page went into the trash.
     PageTrashed {
         /// Which.
@@ -109,6 +116,11 @@ pub enum Event {
         page: PageId,
         /// Where.
         address: String,
+    },
+    /// Redirects may lead to these hosts elsewhere, and to no others.
+    RedirectHostsChanged {
+        /// Which.
+        hosts: Vec<String>,
     },
     /// A response was erased.
     ResponseErased {

@@ -56,6 +56,13 @@ pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
     decode::list(tx.session, "page", (&sql, &[Value::count(PAGES_MAX)]), page)
 }
 
+/// Pages that are not in the trash by id, the newest first, after `after`.
+pub fn list_by_age(tx: &mut ReadTx<'_>, after: Option<PageId>, limit: u32) -> Result<Vec<Page>, Error> {
+    let sql = select("where trashed_at is null and (cast($1 as text) = '' or id < $1) order by id desc limit $2");
+    let after = after.map(|it| it.to_string()).unwrap_or_default();
+    decode::list(tx.session, "page", (&sql, &[Value::Text(after), Value::count(limit)]), page)
+}
+
 /// The pages in the trash, the latest first; at most [`PAGES_MAX`].
 pub fn list_trashed(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
     let sql = select("where trashed_at is not null order by trashed_at desc, id limit $1");

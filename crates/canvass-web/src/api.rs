@@ -8,6 +8,7 @@ mod describe;
 mod exports;
 mod fields;
 mod metadata;
+mod pages;
 mod publication;
 mod responses;
 mod summary;
@@ -82,6 +83,13 @@ fn described() -> ApiRouter<App> {
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+        .api_route("/api/v1/pages", get_with(pages::index, pages::index_is))
+        .api_route(
+            "/api/v1/pages/{*page}",
+            get_with(pages::show, pages::show_is)
+                .put_with(pages::update, pages::update_is)
+                .delete_with(pages::delete, pages::delete_is),
+        )
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum ConsoleArea {
     Home,
     /// Surveys, their questions, responses and results.
     Surveys,
+    /// What the tenant's public addresses serve.
+    Pages,
     /// Who visits the public pages.
     Traffic,
     /// Who works here.
@@ -70,14 +72,15 @@ impl TenantLink {
 
 impl ConsoleArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Home, Self::Surveys, Self::Traffic, Self::Members, Self::Tokens, Self::Log];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Home, Self::Surveys, Self::Pages, Self::Traffic, Self::Members, Self::Tokens, Self::Log];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Home => "Home",
             Self::Surveys => "Surveys",
+            Self::Pages => "Pages",
             Self::Traffic => "Traffic",
             Self::Members => "Members",
             Self::Tokens => "API",
@@ -90,6 +93,7 @@ impl ConsoleArea {
         match self {
             Self::Home => "",
             Self::Surveys => "/surveys",
+            Self::Pages => "/pages",
             Self::Traffic => "/traffic",
             Self::Members => "/members",
             Self::Tokens => "/tokens",

@@ -23,6 +23,7 @@ pub(crate) mod results;
 pub(crate) mod schema;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod site;
 pub(crate) mod surveys;
 pub(crate) mod tenants;
 pub(crate) mod tokens;

@@ -7,3 +7,10 @@ pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod questions;
 pub(crate) mod survey_head;
+pub(crate) mod versions;
+
+/// The same words, beginning with a capital.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

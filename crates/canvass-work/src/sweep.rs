@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use canvass_actions::traffic;
-use canvass_model::{alias::Alias, metadata::REMOVED_DAYS, survey::Survey, tenant::TenantState, time::Timestamp};
-use canvass_storage::{Directory, Error, fields, idempotency, jobs, sessions, surveys, tenants, throttle};
+use canvass_model::{
+    alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
+};
+use canvass_storage::{Directory, Error, fields, idempotency, jobs, pages, sessions, surveys, tenants, throttle};
 
 use tokio::sync::watch;
 
@@ -20,6 +22,8 @@ pub(crate) const EVERY: Duration = Duration::from_mins(1);
 const ROWS_MAX: u32 = 1_000;
 /// Thrown-away surveys that one visit to a tenant removes at most; each may have a million responses.
 const SURVEYS_MAX: u32 = 1;
+/// Thrown-away pages that one visit to a tenant removes at most.
+const PAGES_MAX: u32 = 100;
 /// Tenants that one round visits. At one round a minute, 10,000 tenants are seen three times in two weeks, and a round
 /// never opens more tenants' files than stay open anyway.
 const TENANTS_MAX: u32 = 50;
@@ -29,6 +33,8 @@ const FIELDS_MAX: u32 = 10;
 const FIELDS_KEPT_MS: i64 = REMOVED_DAYS * Timestamp::DAY_MS;
 /// What was thrown away can be fetched back for so long.
 const TRASH_KEPT_MS: i64 = Survey::TRASH_DAYS * Timestamp::DAY_MS;
+/// Pages too.
+const PAGES_KEPT_MS: i64 = Page::TRASH_DAYS * Timestamp::DAY_MS;
 /// The record of a finished job answers questions for so long.
 const JOBS_KEPT_MS: i64 = 30 * Timestamp::DAY_MS;
 /// A creation is recognised as repeated for so long; no client retries longer.
@@ -94,9 +100,14 @@ impl Sweep {
             .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
+                let pages = pages::delete_trashed(tx, now.plus_ms(-PAGES_KEPT_MS), PAGES_MAX)?;
                 let fields = fields::delete_removed(tx, now.plus_ms(-FIELDS_KEPT_MS), FIELDS_MAX)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
-                Ok(surveys.len() as u64 + fields + repeats + traffic::forget(tx, log_days, ROWS_MAX)?)
+                Ok(surveys.len() as u64
+                    + u64::from(pages)
+                    + fields
+                    + repeats
+                    + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await
     }

@@ -7,7 +7,7 @@ use canvass_model::{
 };
 use canvass_storage::{ReadTx, Tx, pages};
 
-use super::name;
+use super::{name, order};
 use crate::Error;
 
 /// Beyond this a person finds a better address than a number.
@@ -28,13 +28,13 @@ pub(crate) fn add(
     let now = tx.now();
     let page = Page {
         id: tx.new_id(),
+        place: order::last(tx, &address)?,
         address,
         title: String::new(),
         target,
         visibility,
         opens_at: None,
         closes_at: None,
-        place: 0,
         revision: Revision(1),
         created_at: now,
         updated_at: now,
@@ -52,6 +52,9 @@ pub(crate) fn put(tx: &mut Tx<'_>, page: Page) -> Result<Page, Error> {
     if has_moved {
         make_room(tx, &page.address)?;
     }
+    let place =
+        if order::are_beside(&present.address, &page.address) { page.place } else { order::last(tx, &page.address)? };
+    let page = Page { place, ..page };
     pages::update(tx, &page)?;
     if has_moved && pages::count(tx)? < pages::PAGES_MAX {
         add(tx, present.address, Target::Redirect(Destination::Moved(page.id)), Visibility::Unlisted)?;

@@ -1,17 +1,54 @@
-//! What a page may serve: this file is about refusing what does not exist or leads nowhere.
+//! What a page may serve: this file is about reading it, and about refusing what does not exist or leads nowhere.
 
 use canvass_model::{
-    id::{PageId, SurveyId},
-    page::{Destination, Page, Target, WebUrl},
+    address::PageAddress,
+    definition::Fault,
+    id::{FileId, PageId, SurveyId},
+    page::{Destination, FeedFormat, Kind, Page, Target, WebUrl},
 };
-use canvass_storage::{ReadTx, meta, pages, surveys};
+use canvass_storage::{ReadTx, pages, surveys};
 
+use super::hosts;
 use crate::Error;
 
 /// Redirects followed from one page on before it counts as going round in circles.
 const REDIRECTS_MAX: u32 = 8;
-/// Under which name the tenant's hosts for redirects are kept: a JSON list of names.
-pub(super) const REDIRECT_HOSTS: &str = "redirect_hosts";
+
+/// Reads what a page of this kind serves, as forms and JSON name it: a survey's id, a feed's format, a file's id; of a
+/// redirect the address of a page, or one elsewhere in full. A document needs no words. [`Error::Invalid`] when they name
+/// nothing, as also what another tenant has does.
+pub fn target(tx: &mut ReadTx<'_>, kind: Kind, words: &str) -> Result<Target, Error> {
+    let words = words.trim();
+    let survey = || SurveyId::parse(words).ok_or_else(|| unfit("Choose a survey"));
+    Ok(match kind {
+        Kind::Survey => Target::Survey(survey()?),
+        Kind::Results => Target::Results(survey()?),
+        Kind::Document => Target::Document,
+        Kind::Feed => Target::Feed(FeedFormat::parse(words).ok_or_else(|| unfit("Choose RSS, Atom or JSON"))?),
+        Kind::File => Target::File(FileId::parse(words).ok_or_else(|| unfit("Choose a file"))?),
+        Kind::Redirect => Target::Redirect(destination(tx, words)?),
+    })
+}
+
+fn destination(tx: &mut ReadTx<'_>, words: &str) -> Result<Destination, Error> {
+    if words.is_empty() {
+        return Err(unfit("Enter the address of one of your pages, or a full web address"));
+    }
+    if words.contains("://") {
+        return WebUrl::parse(words).map(Destination::Url).map_err(|it| unfit(&it.to_string()));
+    }
+    let nothing = || unfit("There is no such page; a web address begins with https://");
+    let address = PageAddress::parse(words).map_err(|_| nothing())?;
+    let page = pages::find(tx, address.key())?.ok_or_else(nothing)?;
+    match page.target {
+        Target::Redirect(Destination::Moved(to)) => Ok(Destination::Page(to)),
+        _ => Ok(Destination::Page(page.id)),
+    }
+}
+
+fn unfit(message: &str) -> Error {
+    Error::Invalid { faults: vec![Fault::new("/target", message)] }
+}
 
 /// Why a page cannot serve `target`, worded for the person at the form; `None` when it can.
 pub(super) fn refusal(tx: &mut ReadTx<'_>, page: Option<PageId>, target: &Target) -> Result<Option<String>, Error> {
@@ -20,8 +57,7 @@ pub(super) fn refusal(tx: &mut ReadTx<'_>, page: Option<PageId>, target: &Target
         Target::Document | Target::Feed(_) | Target::File(_) => Ok(None),
         Target::Redirect(Destination::Page(to) | Destination::Moved(to)) => of_page(tx, page, *to),
         Target::Redirect(Destination::Url(url)) => {
-            let allowed = meta::find(tx, REDIRECT_HOSTS)?.unwrap_or_default();
-            let allowed: Vec<String> = serde_json::from_str(&allowed).unwrap_or_default();
+            let allowed = hosts::redirect_hosts(tx)?;
             Ok(of_url(url, &allowed))
         }
     }

@@ -143,7 +143,7 @@ async fn an_address_belongs_to_one_survey_and_moves_with_it() {
                 let two = surveys::create(tx, &by(), &a_definition("Other"))?.id;
                 let taken = surveys::publish(tx, &by(), two, &at("Colours"), &plan).unwrap_err();
                 assert_eq!(taken.to_string(), "The address Colours is taken by the survey \"Colours\"; choose another");
-                assert_eq!(surveys::suggest_page(tx, "Colours")?.native(), "colours-2");
+                assert_eq!(pages::suggest(tx, "Colours")?.native(), "colours-2");
                 let publication = Publication { page: page("shades"), visibility: Some(Visibility::Unlisted) };
                 surveys::publish(tx, &by(), one, &publication, &plan)?;
                 assert_eq!((is_live(tx, "colours"), is_live(tx, "shades")), (None, Some(one)));
@@ -180,7 +180,7 @@ async fn a_survey_goes_through_its_life_and_back_from_the_trash() {
                 assert_eq!(is_live(tx, "colours"), Some(id));
                 surveys::archive(tx, &by(), id)?;
                 assert_eq!(is_live(tx, "colours"), None);
-                assert_eq!(surveys::suggest_page(tx, "colours")?.native(), "colours", "the address is free again");
+                assert_eq!(pages::suggest(tx, "colours")?.native(), "colours", "the address is free again");
                 Ok::<_, Error>(())
             })
             .await

@@ -1,5 +1,6 @@
-// <sortable-list>: this file is about dragging the items of a list, and moving them with the arrow keys, on top of the
-// move buttons each item already has. A drop presses the item's hidden button marked data-place, once.
+// <sortable-list>: this file is about dragging the items of the list in it, and moving them with the arrow keys, on top of
+// the move buttons each item already has. A drop presses the item's hidden button marked data-place, once. An item may hold
+// another sortable list, behind its own buttons.
 customElements.define("sortable-list", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("pointerdown", (event) => this.#take(event));
@@ -9,7 +10,7 @@ customElements.define("sortable-list", class extends HTMLElement {
   // Alt with an arrow moves the item that has focus; a screen reader hears the button's own label.
   #key(event) {
     const way = event.altKey && { ArrowUp: "up", ArrowDown: "down" }[event.key];
-    const button = way && event.target.closest(".item")?.querySelector(`[data-move="${way}"]`);
+    const button = way && this.#item(event.target)?.querySelector(`[data-move="${way}"]`);
     if (!button) return;
     event.preventDefault();
     button.focus();
@@ -17,7 +18,7 @@ customElements.define("sortable-list", class extends HTMLElement {
   }
 
   #take(event) {
-    const item = event.target.closest(".grip")?.closest(".item");
+    const item = event.target.closest(".grip") && this.#item(event.target);
     if (!item || event.button) return;
     event.preventDefault();
     const before = this.#places();
@@ -38,8 +39,14 @@ customElements.define("sortable-list", class extends HTMLElement {
     this.addEventListener("pointercancel", end);
   }
 
+  // The item of this list, and of no list within it, that something belongs to.
+  #item(target) {
+    const item = target.closest("li");
+    return item?.closest("sortable-list") === this ? item : null;
+  }
+
   #places() {
-    return [...this.querySelectorAll(".item")];
+    return [...this.querySelectorAll(":scope > * > li")];
   }
 
   #put(order) {

@@ -10,7 +10,7 @@ use aide::{
     transform::TransformOpenApi,
 };
 use canvass_model::definition::Fault;
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
 use crate::{
@@ -42,7 +42,7 @@ pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
         .title("Canvass")
         .version("1")
         .description(
-            "Surveys, publication, responses, summaries and exports of one tenant: the one the token belongs to. \
+            "Surveys, publication, responses, summaries, exports and pages of one tenant: the one the token belongs to. \
              Tokens are made in the console. Lists are paged by cursor; creations may carry an `Idempotency-Key`; \
              edits carry `If-Match`. A failed request answers `application/problem+json`.",
         )
@@ -63,6 +63,9 @@ pub(super) fn complete(document: &mut OpenApi) {
     super::definition::add_components(document);
     document.components.get_or_insert_default().schemas.insert("Problem".to_owned(), problem_schema());
     let Some(paths) = &mut document.paths else { return };
+    // A parameter that takes the rest of the path: the router marks it, a document has no word for it.
+    paths.paths =
+        std::mem::take(&mut paths.paths).into_iter().map(|(path, it)| (path.replace("{*", "{"), it)).collect();
     for (_, item) in &mut paths.paths {
         let ReferenceOr::Item(item) = item else { continue };
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
@@ -74,11 +77,15 @@ pub(super) fn complete(document: &mut OpenApi) {
 
 /// A parameter in the path, a UUID.
 pub(super) fn path_parameter<T: JsonSchema>(ctx: &mut GenContext, operation: &mut Operation, name: &str) {
-    let schema = ctx.schema.subschema_for::<T>();
+    path_parameter_of(ctx.schema.subschema_for::<T>(), operation, name, None);
+}
+
+/// A parameter in the path, explained.
+pub(super) fn path_parameter_of(schema: Schema, operation: &mut Operation, name: &str, description: Option<&str>) {
     operation.parameters.push(ReferenceOr::Item(Parameter::Path {
         parameter_data: ParameterData {
             name: name.to_owned(),
-            description: None,
+            description: description.map(str::to_owned),
             required: true,
             deprecated: None,
             format: ParameterSchemaOrContent::Schema(SchemaObject {

@@ -28,7 +28,6 @@ use canvass_model::{
 use self::{
     board::{Board, Desk, Notice},
     changes::{Press, Tool},
-    conflict::Conflict,
     forms::QuestionForm,
     saving::Refused,
 };
@@ -43,6 +42,7 @@ use crate::{
     Problem,
     access::{Analyst, Creator},
     form::Form,
+    view::{self, versions::Conflict},
 };
 
 /// What just happened, told by the page one is sent to.
@@ -93,7 +93,7 @@ pub(crate) async fn edit(
             refuse(&creator, survey, &refusal.to_string(), StatusCode::CONFLICT).await
         }
         Err(actions::Error::Invalid { faults }) => {
-            let words = faults.first().map(|it| fields::sentence(&it.message)).unwrap_or_default();
+            let words = faults.first().map(|it| view::sentence(&it.message)).unwrap_or_default();
             refuse(&creator, survey, &words, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),

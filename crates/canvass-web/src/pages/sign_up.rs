@@ -43,17 +43,17 @@ struct Offer {
 #[derive(Deserialize)]
 pub(crate) struct Question {
     /// A name to suggest an address for.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// An address to check.
-    alias: Option<String>,
+    pub(crate) alias: Option<String>,
 }
 
 /// Whether an address can be had.
 #[derive(Serialize)]
 pub(crate) struct Verdict {
-    alias: String,
-    free: bool,
-    message: String,
+    pub(crate) alias: String,
+    pub(crate) free: bool,
+    pub(crate) message: String,
 }
 
 impl SignUpPage<'_> {

@@ -73,6 +73,8 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::PageCreated { .. }
         | Event::PageChanged { .. }
         | Event::PageMoved { .. }
+        | Event::PagePlaced { .. }
+        | Event::RedirectHostsChanged { .. }
         | Event::PageTrashed { .. }
         | Event::PageRestored { .. }
         | Event::PageShared { .. }
@@ -100,10 +102,15 @@ fn words(event: &Event) -> (String, String) {
         Event::PageCreated { address, .. } => ("made the page", address.clone()),
         Event::PageChanged { address, .. } => ("changed the page", address.clone()),
         Event::PageMoved { from, to, .. } => ("moved a page", format!("from {from} to {to}")),
+        Event::PagePlaced { address, .. } => ("reordered the page", address.clone()),
         Event::PageTrashed { address, .. } => ("threw away the page", address.clone()),
         Event::PageRestored { address, .. } => ("restored the page", address.clone()),
         Event::PageShared { address, .. } => ("made a personal link to the page", address.clone()),
         Event::PageUnshared { address, .. } => ("took back a personal link to the page", address.clone()),
+        Event::RedirectHostsChanged { hosts } if hosts.is_empty() => {
+            ("let redirects lead to no other site", String::new())
+        }
+        Event::RedirectHostsChanged { hosts } => ("let redirects lead to", hosts.join(", ")),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))

@@ -32,6 +32,18 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
+/// A moment in UTC as a `datetime-local` field holds it, to the minute, or to the second where that matters.
+pub(crate) fn field(at: Timestamp) -> String {
+    let text = at.to_string();
+    let is_whole = at.0.rem_euclid(Timestamp::MINUTE_MS) < Timestamp::SECOND_MS;
+    text.get(..if is_whole { "2026-09-02T14:06" } else { "2026-09-02T14:06:30" }.len()).unwrap_or_default().to_owned()
+}
+
+/// Reads what such a field holds, as UTC.
+pub(crate) fn parse_field(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(&format!("{text}Z")).or_else(|| Timestamp::parse(&format!("{text}:00Z")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +55,15 @@ mod tests {
         assert_eq!(ago(at, at.plus_ms(61_000)), "1 minute ago");
         assert_eq!(ago(at, at.plus_ms(3 * Timestamp::DAY_MS)), "3 days ago");
         assert_eq!(ago(at, at.plus_ms(-5)), "just now");
+    }
+
+    #[test]
+    fn a_field_gives_back_the_moment_it_holds() {
+        for text in ["2026-09-02T14:06", "2026-09-02T14:06:30"] {
+            assert_eq!(field(parse_field(text).unwrap()), text);
+        }
+        for text in ["", "tomorrow", "2026-09-02", "2026-13-02T14:06", "2026-09-02T14:06+02:00"] {
+            assert_eq!(parse_field(text), None, "{text}");
+        }
     }
 }

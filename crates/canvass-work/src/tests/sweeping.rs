@@ -1,12 +1,20 @@
 //! The sweep over an installation: this file is about what goes in time, and what stays.
 
-use canvass_actions::surveys as actions;
+use canvass_actions::{pages::Wanted, surveys as actions};
 use canvass_model::{
-    id::SessionId, member::Actor, metadata::Fields, plan::PlanId, survey::Survey, text::Title, time::Timestamp,
+    address::PageAddress,
+    id::SessionId,
+    member::Actor,
+    metadata::Fields,
+    page::{Page, Target, Visibility},
+    plan::PlanId,
+    survey::Survey,
+    text::Title,
+    time::Timestamp,
     token::SecretHash,
 };
 use canvass_storage::{
-    fields,
+    fields, pages,
     sessions::{self, Session, Who},
     surveys,
 };
@@ -59,6 +67,41 @@ async fn a_removed_field_goes_after_its_time_and_not_before() {
 
             let kept = tenant.read(fields::count_removed).await.unwrap();
             assert_eq!(kept == 1, stays, "removed {days} days ago");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn thrown_away_pages_go_after_their_time_and_not_before() {
+    for (days, stays) in [(31, false), (29, true)] {
+        on_every_engine(async |installation| {
+            let tenant = installation.tenant("adatum", PlanId::Standard).await;
+            let trash = tenant.write(move |tx| {
+                let wanted = Wanted {
+                    address: PageAddress::parse("about").unwrap(),
+                    title: "About us".to_owned(),
+                    target: Target::Document,
+                    visibility: Visibility::Public,
+                    password_hash: None,
+                    opens_at: None,
+                    closes_at: None,
+                    body: Some("# We".to_owned()),
+                };
+                let page = canvass_actions::pages::create(tx, &Actor::Canvass, &wanted)?;
+                let trashed_at = Some(tx.now().plus_ms(-days * Timestamp::DAY_MS));
+                pages::update(tx, &Page { trashed_at, ..page.clone() })?;
+                Ok::<_, canvass_actions::Error>(page.id)
+            });
+            let page = trash.await.unwrap();
+
+            let workers = installation.work(idle());
+            until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
+
+            let found = tenant.read(move |tx| pages::find_by_id(tx, page)).await.unwrap();
+            assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
+            let body = tenant.read(move |tx| pages::document(tx, page)).await.unwrap();
+            assert_eq!(body.is_some(), stays, "and what it said");
         })
         .await;
     }

@@ -96,6 +96,17 @@ const PAGES: &[(&str, &str, For)] = &[
     ("POST", "/-/console/{tenant}/fields/{field}/removal", Administrator),
     ("POST", "/-/console/{tenant}/removed-fields/{key}/restoration", Administrator),
     ("POST", "/-/console/{tenant}/removed-fields/{key}/deletion", Administrator),
+    ("GET", "/-/console/{tenant}/pages", Analyst),
+    ("POST", "/-/console/{tenant}/pages", Creator),
+    ("GET", "/-/console/{tenant}/pages/new", Creator),
+    ("GET", "/-/console/{tenant}/pages/address", Creator),
+    ("GET", "/-/console/{tenant}/pages/hosts", Administrator),
+    ("POST", "/-/console/{tenant}/pages/hosts", Administrator),
+    ("GET", "/-/console/{tenant}/pages/{id}", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}/place", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}/trash", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}/restoration", Creator),
     ("GET", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens/{token}/revocation", Administrator),
@@ -137,12 +148,17 @@ const API: &[(&str, &str, Scope)] = &[
     ("DELETE", "/api/v1/surveys/{survey}/responses/{response}", Scope::Write),
     ("GET", "/api/v1/surveys/{survey}/summary", Scope::Read),
     ("GET", "/api/v1/surveys/{survey}/export", Scope::Read),
+    ("GET", "/api/v1/pages", Scope::Read),
+    ("GET", "/api/v1/pages/{page}", Scope::Read),
+    ("PUT", "/api/v1/pages/{page}", Scope::Write),
+    ("DELETE", "/api/v1/pages/{page}", Scope::Write),
     ("GET", "/api/v1/traffic", Scope::Read),
 ];
 
 /// What stands for the parameters of a path: things of Adatum that exist.
 struct Names {
     survey: String,
+    page: String,
     response: String,
     question: String,
     job: String,
@@ -168,8 +184,11 @@ impl Names {
         canvass.settled().await;
         let jobs = canvass.directory().read(|tx| canvass_storage::jobs::list(tx, None, None, 50)).await.unwrap();
         let job = jobs.iter().find(|it| it.job.name() == "provision").unwrap().id.to_string();
+        let tenant = canvass.tenant("adatum").await;
+        let pages = tenant.read(canvass_storage::pages::list).await.unwrap();
+        let page = pages.first().unwrap().id.to_string();
         let Survey { id, .. } = survey;
-        Self { survey: id, response, question: "taste".to_owned(), job }
+        Self { survey: id, page, response, question: "taste".to_owned(), job }
     }
 
     fn fill(&self, path: &str) -> String {
@@ -178,6 +197,7 @@ impl Names {
             ("{tenant}", "adatum"),
             ("{alias}", "adatum"),
             ("{*page}", "lunch"),
+            ("{page}", "lunch"),
             ("{survey}", &self.survey),
             ("{response}", &self.response),
             ("{question}", &self.question),
@@ -192,6 +212,7 @@ impl Names {
             ("{session}", nobody),
             ("{token}", nobody),
             ("{letter}", nobody),
+            ("{id}", &self.page),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "{filled} has a parameter the table has no name for");

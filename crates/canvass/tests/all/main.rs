@@ -24,6 +24,7 @@ mod nodes;
 mod openapi;
 mod operation;
 mod outages;
+mod pages;
 mod people;
 mod postgres;
 mod respond;

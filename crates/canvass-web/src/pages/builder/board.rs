@@ -15,7 +15,7 @@ use canvass_model::{
 use canvass_storage::surveys::{self, Earlier};
 
 use super::{
-    conflict::Author,
+    conflict,
     forms::{QuestionForm, Shape, TextForm, icon},
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     view::{
         moment, number,
         survey_head::{SurveyHead, Tab},
+        versions::Author,
     },
 };
 
@@ -128,7 +129,7 @@ impl Desk {
 
     /// Who made the newest change whose words fit.
     pub(super) fn author(&self, person: &Person, fits: impl Fn(&str) -> bool) -> Author {
-        Author::of(person, &self.history, fits)
+        conflict::author(person, &self.history, fits)
     }
 
     /// The page with nothing open, for somebody who may write.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use canvass_model::definition::{Choice, Fault, Kind, KindName, Language, Other, Question, Text};
 use serde_json::{Map, Value, json};
 
-use crate::form::Form;
+use crate::{form::Form, view::sentence};
 
 /// Names of fields with what is wrong with them.
 pub(super) type Errors = Vec<(String, String)>;
@@ -320,10 +320,4 @@ fn worded(fault: &Fault) -> String {
         label.map_or(word, |(_, label)| label)
     });
     sentence(&words.collect::<Vec<_>>().join(" "))
-}
-
-/// The same words, beginning with a capital.
-pub(super) fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

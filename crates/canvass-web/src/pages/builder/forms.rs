@@ -2,11 +2,8 @@
 
 use canvass_model::definition::{Definition, Fingerprint, KindName, Language, Question, Section, Text, limit};
 
-use super::{
-    conflict::Conflict,
-    fields::{self, Errors, in_language},
-};
-use crate::form::Form;
+use super::fields::{self, Errors, in_language};
+use crate::{form::Form, view::versions::Conflict};
 
 /// A field with its label, its help and what is wrong with it.
 pub(super) struct Field {

@@ -13,7 +13,7 @@ use canvass_model::{
 };
 use canvass_storage::surveys::{self, Earlier};
 
-use super::{fields::sentence, id};
+use super::id;
 use crate::{
     Problem,
     access::{Analyst, Creator, Person},
@@ -21,7 +21,7 @@ use crate::{
     layout::{ConsoleArea, ConsoleShell},
     pages::surveys::base,
     view::{
-        moment,
+        moment, sentence,
         survey_head::{SurveyHead, Tab},
     },
 };

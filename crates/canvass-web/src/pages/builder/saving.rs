@@ -20,7 +20,7 @@ use super::{
     fields::{self, Errors},
     forms::base_of,
 };
-use crate::{access::Creator, form::Form};
+use crate::{access::Creator, form::Form, view};
 
 /// Why nothing was saved.
 pub(super) enum Refused {
@@ -213,5 +213,5 @@ fn taken_choices(tx: &mut Tx<'_>, draft: &Draft, id: &QuestionId) -> Result<BTre
 /// The field that a place in the whole document stands for: its last name.
 fn of_document(fault: &Fault) -> (String, String) {
     let name = fault.pointer.rsplit('/').find(|it| !it.is_empty()).unwrap_or("label");
-    (name.to_owned(), fields::sentence(&fault.message))
+    (name.to_owned(), view::sentence(&fault.message))
 }

@@ -9,12 +9,12 @@ use canvass_model::definition::{EditRefusal, Fingerprint, SectionId};
 
 use super::{
     board::{Board, Desk},
-    conflict::{self, Conflict},
+    conflict,
     forms::{TextForm, base_of},
     id,
     saving::{self, Refused},
 };
-use crate::{Problem, access::Creator, form::Form, pages::surveys::base};
+use crate::{Problem, access::Creator, form::Form, pages::surveys::base, view::versions::Conflict};
 
 /// The texts that are edited together.
 #[derive(Clone, Copy)]
