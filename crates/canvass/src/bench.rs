@@ -1,6 +1,7 @@
 //! Measuring: this file is about putting Canvass beside the least a web server can do, on the same cores in the same
 //! minute.
 
+mod crowd;
 mod load;
 mod stage;
 
@@ -12,8 +13,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    load::{Load, Target},
-    stage::Stage,
+    load::{Load, Pace, Target},
+    stage::{Pause, Stage},
 };
 use crate::{Failure, cli::Measure, config::Config, failure::Exit, server};
 
@@ -28,7 +29,7 @@ pub(crate) struct Figure {
     pub(crate) unit: &'static str,
     /// What the bare server reached.
     pub(crate) limit: f64,
-    /// One divided by the other.
+    /// How near Canvass comes to it, from 0 to 1.
     pub(crate) ratio: f64,
     /// What the ratio should be at least.
     pub(crate) goal: f64,
@@ -36,41 +37,53 @@ pub(crate) struct Figure {
 
 /// Rounds are short, so that a noise of the machine hits both sides alike.
 const ROUND_MAX: Duration = Duration::from_secs(1);
+/// Different bodies that are sent in turns: several times what one frame of the intake holds, so that none is packed
+/// beside its like.
+const BODIES: usize = 4_096;
 
 /// Durable acknowledged responses, against reading and parsing the same bodies.
-pub(crate) async fn intake(config: &Config, measure: Measure) -> Result<Figure, Failure> {
+pub(crate) async fn intake(config: &Config, measure: Measure) -> Result<Vec<Figure>, Failure> {
     let stage = Stage::set(config).await?;
-    let body = stage::response();
-    let ours = Target::post(stage.address(), &stage.intake_path(), Some(stage.token()), &body);
-    let outcome = compare(ours, Bare::Reading, |address| Target::post(address, "/", None, &body), measure).await;
+    let bodies = crowd::responses(BODIES);
+    let ours = Target::post(stage.address(), &stage.intake_path(), stage.token(), &bodies);
+    let theirs = |address| Target::post(address, "/", stage.token(), &bodies);
+    let outcome = compare(ours, Bare::Reading, theirs, stage.pause(), measure).await;
     stage.strike().await?;
-    let (value, limit) = outcome?;
-    Ok(Figure { name: "intake", value, unit: "responses/s", limit, ratio: value / limit, goal: 0.65 })
+    Ok(figures(["intake", "intake-cpu"], "responses/s", outcome?, 0.65))
 }
 
 /// Survey pages, against a ready response of the same size and headers.
-pub(crate) async fn page(config: &Config, measure: Measure) -> Result<Figure, Failure> {
+pub(crate) async fn page(config: &Config, measure: Measure) -> Result<Vec<Figure>, Failure> {
     let stage = Stage::set(config).await?;
     let ours = Target::get(stage.address(), &stage::page_path());
     let outcome = match load::fetch(&ours).await {
         Ok((headers, body)) => {
             let bare = Bare::Answering { headers, body: body.into() };
-            compare(ours, bare, |address| Target::get(address, "/"), measure).await
+            compare(ours, bare, |address| Target::get(address, "/"), stage.pause(), measure).await
         }
         Err(error) => Err(broken(&error)),
     };
     stage.strike().await?;
-    let (value, limit) = outcome?;
-    Ok(Figure { name: "page", value, unit: "pages/s", limit, ratio: value / limit, goal: 0.5 })
+    Ok(figures(["page", "page-cpu"], "pages/s", outcome?, 0.5))
 }
 
-/// Requests a second of both sides, each the median of rounds that take turns.
+/// How many requests a second, and what each costs: the first says what this machine does now, the second what it would
+/// do if it had nothing else to do.
+fn figures([rate, cpu]: [&'static str; 2], unit: &'static str, (ours, bare): (Pace, Pace), goal: f64) -> Vec<Figure> {
+    let (value, limit) = (ours.per_second, bare.per_second);
+    let per_second = Figure { name: rate, value, unit, limit, ratio: value / limit, goal };
+    let (value, limit) = (ours.cpu_micros, bare.cpu_micros);
+    vec![per_second, Figure { name: cpu, value, unit: "us/request", limit, ratio: limit / value, goal }]
+}
+
+/// What both sides reach, each the median of rounds that take turns.
 async fn compare(
     ours: Target,
     bare: Bare,
     bare_target: impl FnOnce(std::net::SocketAddr) -> Target,
+    pause: Pause,
     measure: Measure,
-) -> Result<(f64, f64), Failure> {
+) -> Result<(Pace, Pace), Failure> {
     let listener = server::listen(([127, 0, 0, 1], 0).into()).await?;
     let address = listener.local_addr().map_err(|it| broken(&it))?;
     let shutdown = CancellationToken::new();
@@ -80,39 +93,45 @@ async fn compare(
 
     let pairs = u32::try_from(measure.seconds / 2).unwrap_or(u32::MAX).max(1);
     let round = (Duration::from_secs(measure.seconds) / (2 * pairs)).min(ROUND_MAX);
-    let rounds = tokio::task::spawn_blocking(move || rounds(&ours, &theirs, (pairs, round), measure.connections));
-    let measured = rounds.await.map_err(|it| broken(&it))?;
+    let run = move || rounds((&ours, &theirs), &pause, (pairs, round), measure.connections);
+    let measured = tokio::task::spawn_blocking(run).await.map_err(|it| broken(&it))?;
     shutdown.cancel();
     while least.join_next().await.is_some() {}
-    measured.map_err(|it| broken(&it))
+    measured
 }
 
 /// The generator has a thread and a runtime of its own, so that it does not wait behind what it measures.
 fn rounds(
-    ours: &Target,
-    theirs: &Target,
+    (ours, theirs): (&Target, &Target),
+    pause: &Pause,
     (pairs, round): (u32, Duration),
     connections: u16,
-) -> std::io::Result<(f64, f64)> {
+) -> Result<(Pace, Pace), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut one = Load::open(ours, connections).await?;
-        let mut other = Load::open(theirs, connections).await?;
+        let failed = |it: std::io::Error| broken(&it);
+        let mut one = Load::open(ours, connections).await.map_err(failed)?;
+        let mut other = Load::open(theirs, connections).await.map_err(failed)?;
         // What is only warm afterwards, caches and connections, is not counted.
-        one.run(round).await?;
-        other.run(round).await?;
+        one.run(round).await.map_err(failed)?;
+        other.run(round).await.map_err(failed)?;
         let (mut values, mut limits) = (Vec::new(), Vec::new());
         for _ in 0..pairs {
-            values.push(one.run(round).await?);
-            limits.push(other.run(round).await?);
+            values.push(one.run(round).await.map_err(failed)?);
+            limits.push(other.run(round).await.map_err(failed)?);
+            pause.take().await?;
         }
-        Ok((median(values), median(limits)))
+        Ok((median(&values), median(&limits)))
     })
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+fn median(paces: &[Pace]) -> Pace {
+    let middle = |part: fn(&Pace) -> f64| {
+        let mut values: Vec<f64> = paces.iter().map(part).collect();
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(0.0)
+    };
+    Pace { per_second: middle(|it| it.per_second), cpu_micros: middle(|it| it.cpu_micros) }
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Failure {
@@ -126,6 +145,6 @@ impl Figure {
 
     pub(crate) fn sentence(&self) -> String {
         let Self { name, value, unit, limit, ratio, goal } = self;
-        format!("{name}: {value:.0} {unit} of {limit:.0} that a bare server reaches: {ratio:.2} (goal: {goal:.2})")
+        format!("{name}: {value:.0} {unit}, a bare server {limit:.0}: {ratio:.2} (goal: {goal:.2})")
     }
 }

@@ -18,6 +18,7 @@ use canvass_model::{
 };
 use canvass_storage::{Directory, Tenant, accounts};
 
+pub(crate) use self::answers::Dice;
 use self::catalogue::Showcase;
 use crate::{
     Failure,

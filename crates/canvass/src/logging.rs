@@ -1,23 +1,33 @@
 //! The log: this file is about its level and its form.
 
-use std::io::IsTerminal;
+use std::{fs::File, io::IsTerminal, sync::Arc};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::config::{Log, LogFormat};
 
 /// Starts the log on the standard error. Its level was checked with the configuration.
 pub(crate) fn start(log: &Log) {
-    let level = EnvFilter::new(&log.level);
-    let is_screen = std::io::stderr().is_terminal();
-    let registry = tracing_subscriber::registry().with(level);
+    start_with(log, std::io::stderr, std::io::stderr().is_terminal());
+}
+
+/// Starts the log in a file.
+pub(crate) fn start_in(log: &Log, file: File) {
+    start_with(log, Arc::new(file), false);
+}
+
+fn start_with(log: &Log, writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, is_screen: bool) {
+    let registry = tracing_subscriber::registry().with(EnvFilter::new(&log.level));
     // Only a second start in one process can fail, and then a log is there.
     let _ = match log.format {
         LogFormat::Human => {
-            registry.with(fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(is_screen)).try_init()
+            registry.with(fmt::layer().with_writer(writer).with_target(false).with_ansi(is_screen)).try_init()
         }
-        LogFormat::Json => {
-            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
-        }
+        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)).try_init(),
     };
 }

@@ -1,7 +1,19 @@
-//! The load: this file is about connections that send the same request again as soon as it was answered.
+//! The load: this file is about connections that send the next request as soon as the last was answered.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeValLike,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -9,17 +21,28 @@ use tokio::{
     time::Instant,
 };
 
-/// A request, ready to send.
+/// Where to send what: requests, each ready to send, that are sent in turns.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     address: SocketAddr,
-    request: Vec<u8>,
+    requests: Arc<[Vec<u8>]>,
 }
 
 /// Connections to one target.
 pub(super) struct Load {
     connections: Vec<Connection>,
-    request: Vec<u8>,
+    requests: Arc<[Vec<u8>]>,
+    /// How many were sent.
+    sent: Arc<AtomicUsize>,
+}
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Requests answered in a second.
+    pub(super) per_second: f64,
+    /// Microseconds of processor time that a request took, in this process: server, load and all.
+    pub(super) cpu_micros: f64,
 }
 
 /// One connection, and what of an answer was read.
@@ -35,18 +58,20 @@ impl Target {
     /// A page.
     pub(super) fn get(address: SocketAddr, path: &str) -> Self {
         let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\n\r\n");
-        Self { address, request: request.into_bytes() }
+        Self { address, requests: Arc::new([request.into_bytes()]) }
     }
 
-    /// A JSON body, from a program with a token.
-    pub(super) fn post(address: SocketAddr, path: &str, token: Option<&str>, body: &str) -> Self {
-        let authorization = token.map(|it| format!("authorization: Bearer {it}\r\n")).unwrap_or_default();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\n{authorization}content-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        Self { address, request: request.into_bytes() }
+    /// JSON bodies, from a program with a token.
+    pub(super) fn post(address: SocketAddr, path: &str, token: &str, bodies: &[String]) -> Self {
+        let request = |body: &String| {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            [head.as_bytes(), body.as_bytes()].concat()
+        };
+        Self { address, requests: bodies.iter().map(request).collect() }
     }
 }
 
@@ -55,7 +80,8 @@ pub(super) async fn fetch(target: &Target) -> io::Result<Answer> {
     /// Made anew for every answer by every server.
     const NOT_COPIED: [&str; 4] = ["content-length", "date", "transfer-encoding", "connection"];
     let mut connection = Connection::open(target.address).await?;
-    connection.stream.write_all(&target.request).await?;
+    let request = target.requests.first().ok_or_else(|| io::Error::other("there is no request"))?;
+    connection.stream.write_all(request).await?;
     let (head, body) = connection.answer().await?;
     let headers = head.lines().skip(1).filter_map(|line| {
         let (name, value) = line.split_once(':')?;
@@ -72,20 +98,21 @@ impl Load {
         for _ in 0..connections {
             open.push(Connection::open(target.address).await?);
         }
-        Ok(Self { connections: open, request: target.request.clone() })
+        Ok(Self { connections: open, requests: Arc::clone(&target.requests), sent: Arc::default() })
     }
 
-    /// Keeps every connection busy for a while; answers how many requests were answered in a second.
-    pub(super) async fn run(&mut self, duration: Duration) -> io::Result<f64> {
-        let began = Instant::now();
+    /// Keeps every connection busy for a while.
+    pub(super) async fn run(&mut self, duration: Duration) -> io::Result<Pace> {
+        let (began, cpu_began) = (Instant::now(), cpu()?);
         let deadline = began + duration;
         let mut busy = JoinSet::new();
         for mut connection in self.connections.drain(..) {
-            let request = self.request.clone();
+            let (requests, sent) = (Arc::clone(&self.requests), Arc::clone(&self.sent));
             busy.spawn(async move {
                 let mut answered = 0_u32;
                 while Instant::now() < deadline {
-                    connection.stream.write_all(&request).await?;
+                    let turn = sent.fetch_add(1, Ordering::Relaxed) % requests.len();
+                    connection.stream.write_all(&requests[turn]).await?;
                     connection.skip_answer().await?;
                     answered += 1;
                 }
@@ -98,7 +125,8 @@ impl Load {
             self.connections.push(connection);
             answered += f64::from(count);
         }
-        Ok(answered / began.elapsed().as_secs_f64())
+        let cpu_micros = (cpu()? - cpu_began).as_secs_f64() * 1e6 / answered;
+        Ok(Pace { per_second: answered / began.elapsed().as_secs_f64(), cpu_micros })
     }
 }
 
@@ -142,6 +170,13 @@ impl Connection {
             _ => Ok(()),
         }
     }
+}
+
+/// Processor time that this process took so far.
+fn cpu() -> io::Result<Duration> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    let micros = [usage.user_time(), usage.system_time()].map(|it| it.num_microseconds().unsigned_abs());
+    Ok(Duration::from_micros(micros.iter().sum()))
 }
 
 /// How long the body behind a head is; an answer that is no success ends the measurement.

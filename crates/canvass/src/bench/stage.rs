@@ -1,6 +1,6 @@
 //! The stage: this file is about an installation made for a measurement, with one tenant, one survey and one token.
 
-use std::{net::SocketAddr, path::Path};
+use std::{fs::File, net::SocketAddr, path::Path, time::Duration};
 
 use canvass_actions::{
     secrets,
@@ -14,19 +14,21 @@ use canvass_model::{
     id::SurveyId,
     member::Actor,
     page::Visibility,
-    plan::PlanId,
+    plan::{Lane, PlanId},
     text::{Email, OrganisationName, PersonName, TokenName},
     token::Scope,
 };
-use canvass_storage::Tenant;
-use serde_json::json;
+use canvass_storage::{Directory, Tenant};
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 
 use crate::{
     Failure, Running,
+    bench::crowd,
     config::{Config, Role},
     demo,
     failure::Exit,
+    logging,
     sign_up::{self, NewTenant},
     workers,
 };
@@ -35,13 +37,14 @@ use crate::{
 const ALIAS: &str = "bench";
 /// The survey's address.
 const PAGE: &str = "survey";
-/// Questions of the survey.
-const QUESTIONS: usize = 20;
-/// Bytes of one response's JSON.
-const RESPONSE_BYTES: usize = 1_500;
+/// Accepted responses that may wait to be applied between two rounds: far from where a lane refuses more.
+const BACKLOG_MAX: u64 = 100_000;
+/// How often to look whether they are applied.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A running installation with everything that a measurement needs.
 pub(super) struct Stage {
+    config: Config,
     running: Running,
     survey: SurveyId,
     token: String,
@@ -49,9 +52,18 @@ pub(super) struct Stage {
     _folder: TempDir,
 }
 
+/// The pause between two rounds: what a measurement of the web alone leaves behind is put away in it, unmeasured.
+pub(super) struct Pause {
+    config: Config,
+    directory: Directory,
+    url: String,
+    /// Of the installation: the load has a runtime of its own.
+    runtime: Handle,
+}
+
 impl Stage {
     /// Makes an installation in a new folder on the disk that the configured data folder is on, without workers: only
-    /// the web is measured.
+    /// the web is measured. It logs like any other, into a file of that folder.
     pub(super) async fn set(config: &Config) -> Result<Self, Failure> {
         let place = config.storage.data.parent().filter(|it| it.is_dir()).unwrap_or(Path::new("."));
         let folder = tempfile::Builder::new().prefix("canvass-bench-").tempdir_in(place)?;
@@ -61,6 +73,7 @@ impl Stage {
         config.server.role = vec![Role::Web];
         config.storage.url = None;
         config.storage.data = folder.path().join("data");
+        logging::start_in(&config.log, File::create(folder.path().join("log"))?);
         let running = Running::start(&config).await?;
         let workers = workers::start(&config, running.directory(), running.url())?;
         let tenant = sign_up::sign_up(running.directory(), &new_tenant(&config)?, |_| ()).await;
@@ -69,7 +82,7 @@ impl Stage {
         let failed = |it| Failure::action("the survey to measure could not be made", &it);
         let survey = publish(&tenant).await.map_err(failed)?;
         let token = make_token(&running, &tenant).await.map_err(failed)?;
-        Ok(Self { running, survey, token, _folder: folder })
+        Ok(Self { config, running, survey, token, _folder: folder })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -84,6 +97,15 @@ impl Stage {
         format!("/api/v1/surveys/{}/responses", self.survey)
     }
 
+    pub(super) fn pause(&self) -> Pause {
+        Pause {
+            config: self.config.clone(),
+            directory: self.running.directory().clone(),
+            url: self.running.url().to_owned(),
+            runtime: Handle::current(),
+        }
+    }
+
     /// Stops and removes everything.
     pub(super) async fn strike(self) -> Result<(), Failure> {
         self.running.stop().await
@@ -95,27 +117,32 @@ pub(super) fn page_path() -> String {
     format!("/{ALIAS}/{PAGE}")
 }
 
-/// A response as a program sends it.
-pub(super) fn response() -> String {
-    let mut answers = serde_json::Map::new();
-    for number in 1..QUESTIONS {
-        answers.insert(format!("q{number}"), json!(1 + number % 6));
+impl Pause {
+    /// Applies what waits, if it is much, and ends when nothing does.
+    pub(super) async fn take(&self) -> Result<(), Failure> {
+        let (config, directory, url) = (self.config.clone(), self.directory.clone(), self.url.clone());
+        let applied = self.runtime.spawn(async move {
+            if backlog(&directory).await? < BACKLOG_MAX {
+                return Ok(());
+            }
+            let workers = workers::start(&config, &directory, &url)?;
+            while 0 < backlog(&directory).await? {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            workers.stop().await;
+            Ok(())
+        });
+        applied.await.unwrap_or_else(|panic| Err(super::broken(&panic)))
     }
-    let blank = json!({ "answers": answers }).to_string().len();
-    let text = "a".repeat(RESPONSE_BYTES.saturating_sub(blank + r#","text":"""#.len()));
-    answers.insert("text".to_owned(), json!(text));
-    json!({ "answers": answers }).to_string()
+}
+
+async fn backlog(directory: &Directory) -> Result<u64, Failure> {
+    let backlog = directory.intake().backlog(Lane::Premium).await;
+    Ok(backlog.map_err(|it| Failure::storage("the backlog could not be read", &it))?.records)
 }
 
 async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
-    let statement = |number| {
-        let label = format!("Statement {number} describes me well");
-        json!({ "id": format!("q{number}"), "type": "opinion_scale", "label": label, "to": 6 })
-    };
-    let mut questions: Vec<_> = (1..QUESTIONS).map(statement).collect();
-    questions.push(json!({ "id": "text", "type": "long_text", "label": "What else should we know?" }));
-    let document = json!({ "title": "A survey to measure", "sections": [{ "id": "all", "questions": questions }] });
-    let definition = Definition::parse(&document).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
+    let definition = Definition::parse(&crowd::survey()).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
     let plan = tenant.record().plan.plan();
     tenant
         .write(move |tx| {

@@ -8,10 +8,12 @@ use crate::{
 
 pub(super) async fn run(cli: &Cli, what: &Bench) -> Result<(), Failure> {
     let loaded = Config::load(&cli.sources()).map_err(|faults| Failure::configuration(&faults))?;
-    let figure = match what {
+    let figures = match what {
         Bench::Intake(measure) => bench::intake(&loaded.config, *measure).await?,
         Bench::Page(measure) => bench::page(&loaded.config, *measure).await?,
     };
-    cli.output().show(&figure.to_json(), || figure.sentence())?;
+    for figure in figures {
+        cli.output().show(&figure.to_json(), || figure.sentence())?;
+    }
     Ok(())
 }

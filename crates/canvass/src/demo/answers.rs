@@ -26,7 +26,7 @@ struct Moods {
 }
 
 /// Chance that is the same for the same seed on every machine (`SplitMix64`).
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 /// One person of the crowd.
 struct Respondent<'d> {
@@ -56,12 +56,12 @@ pub(super) fn next(definition: &Definition, mood: f64, dice: &mut Dice) -> Value
 
 impl Dice {
     /// Dice whose throws follow from a name.
-    pub(super) fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         Self(fingerprint(name))
     }
 
     /// A number from 0 up to 1.
-    fn throw(&mut self) -> f64 {
+    pub(crate) fn throw(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

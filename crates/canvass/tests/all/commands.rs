@@ -92,9 +92,15 @@ fn every_tenant_can_be_migrated_ahead() {
 fn measuring_prints_a_ratio_and_its_goal() {
     for what in ["intake", "page"] {
         let printed = canvass(&["bench", what, "--seconds", "2", "--connections", "4", "--json"]).expect(0).out;
-        let figure: Value = serde_json::from_str(&printed).unwrap();
-        let number = |name: &str| figure[name].as_f64().unwrap();
-        assert!((number("ratio") - number("value") / number("limit")).abs() < 1e-9, "{figure}");
-        assert!(0.0 < number("ratio") && 0.0 < number("goal"), "{figure}");
+        let figures: Vec<Value> = printed.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+        let names = figures.iter().map(|it| it["name"].as_str().unwrap());
+        assert!(names.eq([what, &format!("{what}-cpu")]), "{printed}");
+        for (figure, is_cost) in figures.iter().zip([false, true]) {
+            let number = |name: &str| figure[name].as_f64().unwrap();
+            let ratio = number("value") / number("limit");
+            let ratio = if is_cost { 1.0 / ratio } else { ratio };
+            assert!((number("ratio") - ratio).abs() < 1e-9, "{figure}");
+            assert!(0.0 < number("ratio") && 0.0 < number("goal"), "{figure}");
+        }
     }
 }
