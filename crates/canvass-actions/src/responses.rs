@@ -41,7 +41,7 @@ pub fn prepare(
         version: live.survey.version,
         received_at: now,
         source,
-        answers: answers.to_json().to_string(),
+        answers: answers.to_json_text(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 //!
 //! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `stored`
-//! reads back what was kept, `cell` is an answer in a table.
+//! reads back what `write` wrote, `cell` is an answer in a table.
 
 mod cell;
 mod check;
@@ -11,6 +11,7 @@ mod json;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use serde_json::Value;
 
@@ -112,7 +113,13 @@ impl Answers {
 
     /// An object from question id to value, as the API takes it.
     pub fn to_json(&self) -> Value {
-        self.iter().map(|(id, answer)| (id.to_string(), answer.to_json())).collect()
+        json(self)
+    }
+
+    /// The same object as text: what is stored.
+    pub fn to_json_text(&self) -> String {
+        // Writing to memory what has names for keys does not fail.
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Whether nothing was answered.
@@ -148,14 +155,7 @@ impl Answers {
 impl Answer {
     /// The value as the API takes it: text, number, true or false, a choice's id or `{"other": "…"}`, a list of those.
     pub fn to_json(&self) -> Value {
-        match self {
-            Self::Text(text) => text.as_str().into(),
-            Self::Integer(number) | Self::Scale(number) => (*number).into(),
-            Self::Decimal(number) => crate::number::to_json(*number),
-            Self::Choice(pick) => pick.to_json(),
-            Self::Choices(picks) => picks.iter().map(Pick::to_json).collect(),
-            Self::YesNo(yes) => (*yes).into(),
-        }
+        json(self)
     }
 
     /// The cell of a table for programs: text as it is, numbers, `yes` or `no`, ids of choices joined by `;`, an answer
@@ -170,11 +170,7 @@ impl Answer {
     }
 }
 
-impl Pick {
-    fn to_json(&self) -> Value {
-        match self {
-            Self::Listed(id) => id.as_str().into(),
-            Self::Other(text) => serde_json::json!({ "other": text }),
-        }
-    }
+/// Cannot fail, like every writing of an answer.
+fn json(answered: &impl serde::Serialize) -> Value {
+    serde_json::to_value(answered).unwrap_or_default()
 }

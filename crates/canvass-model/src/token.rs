@@ -46,6 +46,13 @@ pub struct Secret(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SecretHash(pub [u8; 32]);
 
+impl Token {
+    /// Whether it has not expired.
+    pub fn works_at(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|it| now < it)
+    }
+}
+
 impl Scope {
     /// All scopes, in the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Collect];

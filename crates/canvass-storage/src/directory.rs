@@ -1,12 +1,13 @@
 //! The control plane: this file is about the directory of all tenants, the only maker of tenants' handles.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use canvass_model::{
     alias::Alias,
     id::{SurveyId, TenantId},
     tenant::TenantRecord,
-    token::SecretHash,
+    time::Timestamp,
+    token::{SecretHash, Token},
 };
 
 use tokio::sync::watch;
@@ -14,7 +15,7 @@ use tokio::sync::watch;
 use crate::{
     DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant,
     engine::{End, Engine, Mode},
-    tenant::OpenTenants,
+    tenant::{OpenTenants, Program},
     tenants, tokens,
     transaction::now,
 };
@@ -69,23 +70,49 @@ impl Directory {
 
     /// The tenant with this alias, in whatever state it is: the caller looks at [`TenantRecord::state`]. Kept in memory
     /// for at most a second, so that a change by another node is seen within that time.
-    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
     pub async fn tenant(&self, alias: &Alias) -> Result<Option<Tenant>, Error> {
-        if let Some(known) = self.open.known(alias) {
-            return Ok(known);
-        }
-        let (wanted, asked) = (alias.clone(), Instant::now());
-        let record = self.read(move |tx| tenants::find(tx, &wanted)).await?;
-        Ok(self.open.learn(alias, asked, record))
+        let aliases = self.open.aliases();
+        let record = match aliases.find(alias) {
+            Some(record) => record,
+            None => {
+                let (before, wanted) = (aliases.before(), alias.clone());
+                let record = self.read(move |tx| tenants::find(tx, &wanted)).await?.map(Arc::new);
+                aliases.learn(before, alias.clone(), record.clone());
+                record
+            }
+        };
+        Ok(record.map(|it| self.open.handle(it)))
     }
 
-    /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired.
-    pub async fn tenant_of_token(
-        &self,
-        hash: SecretHash,
-    ) -> Result<Option<(Tenant, canvass_model::token::Token)>, Error> {
-        let found = self.read(move |tx| tokens::find(tx, &hash)).await?;
-        Ok(found.map(|(record, token)| (self.open.handle(record), token)))
+    /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired. Kept in memory for
+    /// at most a second: a token that was revoked, and a tenant that was suspended, is known at once on this node and
+    /// within that time on others. When the token was last used may be as old.
+    pub async fn tenant_of_token(&self, hash: SecretHash) -> Result<Option<(Tenant, Arc<Token>)>, Error> {
+        let tokens = self.open.tokens();
+        let program = match tokens.find(&hash) {
+            Some(program) => program,
+            None => {
+                let before = tokens.before();
+                let found = self.read(move |tx| tokens::find(tx, &hash)).await?;
+                let Some((record, token)) = found else { return Ok(None) };
+                let program = Program { record: Arc::new(record), token: Arc::new(token) };
+                tokens.learn(before, hash, program.clone());
+                program
+            }
+        };
+        let Program { record, token } = program;
+        Ok(if token.works_at(now()) { Some((self.open.handle(record), token)) } else { None })
+    }
+
+    /// Notes that a token is in use, about once a minute.
+    pub async fn note_use(&self, token: &Token) -> Result<(), Error> {
+        let (now, id) = (now(), token.id);
+        let is_noted = token.last_used_at.is_some_and(|it| now.ms_since(it) <= Timestamp::MINUTE_MS);
+        if is_noted || !self.open.is_token_note_due(id) {
+            return Ok(());
+        }
+        // Not a `write`: nothing that is kept of the directory depends on it.
+        self.transact(Mode::Write, move |tx| tokens::touch(tx, id)).await
     }
 
     /// The tenants an account belongs to, by name.

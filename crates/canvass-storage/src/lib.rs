@@ -107,6 +107,7 @@ pub mod fields;
 pub mod idempotency;
 mod intake;
 pub mod jobs;
+mod known;
 pub mod members;
 pub mod meta;
 pub mod metadata;

@@ -13,10 +13,11 @@ use std::{
 
 use canvass_model::{
     alias::Alias,
-    id::{ResponseId, SurveyId, TenantId},
+    id::{ResponseId, SurveyId, TenantId, TokenId},
     response::Accepted,
     tenant::TenantRecord,
     time::Timestamp,
+    token::{SecretHash, Token},
 };
 use lru::LruCache;
 use tokio::sync::watch;
@@ -25,6 +26,7 @@ use crate::{
     Bells, Error, ReadTx, Receipt, Tx,
     directory::{blocking, settle},
     engine::{End, Engine, Mode},
+    known::Known,
     responses, surveys,
     transaction::now,
 };
@@ -32,7 +34,7 @@ use crate::{
 /// One tenant: the only door to its data. Made by the [`Directory`](crate::Directory) alone.
 #[derive(Clone)]
 pub struct Tenant {
-    record: TenantRecord,
+    record: Arc<TenantRecord>,
     engine: Arc<dyn Engine>,
     shelf: Arc<Shelf>,
     bells: Bells,
@@ -71,14 +73,26 @@ pub(crate) struct OpenTenants {
     engine: Arc<dyn Engine>,
     bells: Bells,
     shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
-    records: Mutex<LruCache<Alias, (Instant, Option<TenantRecord>)>>,
+    /// Whose an alias is; `None` for nobody's.
+    aliases: Known<Alias, Option<Arc<TenantRecord>>>,
+    /// What a token stands for. Those that stand for nothing are not kept: there is no end of them.
+    tokens: Known<SecretHash, Program>,
+    /// Tokens whose use was noted.
+    noted_tokens: Known<TokenId, ()>,
+}
+
+/// What a token stands for.
+#[derive(Clone)]
+pub(crate) struct Program {
+    pub(crate) record: Arc<TenantRecord>,
+    pub(crate) token: Arc<Token>,
 }
 
 /// How long another node's change may stay unseen: below the second that is promised, so that a request fits in.
 pub const STALE_MAX: Duration = Duration::from_millis(900);
 /// How often a shared store is asked whether a watched survey changed.
 pub const WATCH_EVERY: Duration = Duration::from_millis(400);
-/// How often the directory is told that a tenant is active.
+/// How often the directory is told that a tenant is active, or that a token is in use.
 const NOTE_EVERY: Duration = Duration::from_mins(1);
 /// Values kept per tenant, those used last: asking for what does not exist pushes out nothing that is asked for again.
 const VALUES_MAX: usize = 512;
@@ -307,28 +321,34 @@ impl OpenTenants {
             engine,
             bells,
             shelves: Mutex::new(LruCache::new(SHELVES_MAX)),
-            records: Mutex::new(LruCache::new(SHELVES_MAX)),
+            aliases: Known::new(SHELVES_MAX, STALE_MAX),
+            tokens: Known::new(SHELVES_MAX, STALE_MAX),
+            noted_tokens: Known::new(SHELVES_MAX, NOTE_EVERY),
         }
     }
 
-    /// The handle for a record the directory just read.
-    pub(crate) fn handle(&self, record: TenantRecord) -> Tenant {
-        let kept = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
-        Tenant { record, engine: Arc::clone(&self.engine), shelf: kept, bells: self.bells.clone() }
+    /// The handle for a record of the directory.
+    pub(crate) fn handle(&self, record: impl Into<Arc<TenantRecord>>) -> Tenant {
+        let record = record.into();
+        let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
+        Tenant { record, engine: Arc::clone(&self.engine), shelf, bells: self.bells.clone() }
     }
 
-    /// What was learned of an alias less than a second ago: a tenant, or that there is none.
-    #[expect(clippy::disallowed_methods, reason = "the age of a cache is measured by the monotonic clock")]
-    #[expect(clippy::option_option, reason = "not known, known to be nobody's, known: one match at the only caller")]
-    pub(crate) fn known(&self, alias: &Alias) -> Option<Option<Tenant>> {
-        let (at, record) = lock(&self.records).get(alias).cloned()?;
-        (Instant::now().duration_since(at) < STALE_MAX).then(|| record.map(|it| self.handle(it)))
+    pub(crate) fn aliases(&self) -> &Known<Alias, Option<Arc<TenantRecord>>> {
+        &self.aliases
     }
 
-    /// Remembers what the directory said of an alias when it was asked.
-    pub(crate) fn learn(&self, alias: &Alias, asked: Instant, record: Option<TenantRecord>) -> Option<Tenant> {
-        lock(&self.records).put(alias.clone(), (asked, record.clone()));
-        record.map(|it| self.handle(it))
+    pub(crate) fn tokens(&self) -> &Known<SecretHash, Program> {
+        &self.tokens
+    }
+
+    /// Whether the directory is to be told now that this token is in use; then it is taken to have been.
+    pub(crate) fn is_token_note_due(&self, id: TokenId) -> bool {
+        let is_due = self.noted_tokens.find(&id).is_none();
+        if is_due {
+            self.noted_tokens.learn(self.noted_tokens.before(), id, ());
+        }
+        is_due
     }
 
     /// Tells those on this node who watch `survey`.
@@ -353,14 +373,15 @@ impl OpenTenants {
     }
 
     /// Forgets what was learned, after a change of the directory.
-    pub(crate) fn forget_records(&self) {
-        lock(&self.records).clear();
+    pub(crate) fn forget_answers(&self) {
+        self.aliases.forget();
+        self.tokens.forget();
     }
 
     /// Forgets a tenant that is gone.
     pub(crate) fn forget(&self, id: TenantId) {
         lock(&self.shelves).pop(&id);
-        self.forget_records();
+        self.forget_answers();
     }
 }
 

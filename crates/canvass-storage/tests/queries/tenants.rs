@@ -165,6 +165,46 @@ async fn a_token_is_found_by_its_hash_and_listed_by_its_tenant_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_just_used_expires_all_the_same() {
+    on_each_engine(async |directory| {
+        let adatum = a_tenant(&directory, "Adatum").await;
+        let (ours, hash) = (adatum.clone(), SecretHash([3; 32]));
+        let expires_at = directory
+            .write(move |tx| {
+                let expires_at = tx.now().plus_ms(1_500);
+                tokens::insert(tx, &ours, &hash, &a_token(tx.new_id(), Some(expires_at)))?;
+                Ok::<_, Error>(expires_at)
+            })
+            .await
+            .unwrap();
+        let mut was_good = false;
+        while adatum.now() < expires_at {
+            was_good |= directory.tenant_of_token(hash).await.unwrap().is_some();
+        }
+        assert!(was_good && directory.tenant_of_token(hash).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_use_of_a_token_is_noted() {
+    on_each_engine(async |directory| {
+        let adatum = a_tenant(&directory, "Adatum").await;
+        let (ours, hash) = (adatum.clone(), SecretHash([4; 32]));
+        let token = directory.write(move |tx| {
+            let token = a_token(tx.new_id(), None);
+            tokens::insert(tx, &ours, &hash, &token)?;
+            Ok::<_, Error>(token)
+        });
+        directory.note_use(&token.await.unwrap()).await.unwrap();
+        let (_, used) = directory.tenant_of_token(hash).await.unwrap().unwrap();
+        let noted_at = used.last_used_at.unwrap();
+        assert!((0..60_000).contains(&adatum.now().ms_since(noted_at)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_cannot_be_applied_becomes_a_dead_letter() {
     on_each_engine(async |directory| {
         let tenant = a_tenant(&directory, "Adatum").await;

@@ -3,16 +3,12 @@
 use axum::http::{header, request::Parts};
 use canvass_model::{
     tenant::TenantState,
-    time::Timestamp,
-    token::{Secret, SecretHash, Token},
+    token::{Secret, SecretHash},
 };
-use canvass_storage::{Tenant, tokens};
+use canvass_storage::tokens;
 
 use super::{App, Person};
 use crate::{Problem, view::moment};
-
-/// A token's last use is noted at most once a minute.
-const TOUCH_EVERY_MS: i64 = Timestamp::MINUTE_MS;
 
 /// The program a request speaks for, within its plan's pace of requests.
 pub(super) async fn paced(parts: &Parts, app: &App) -> Result<Person, Problem> {
@@ -37,7 +33,7 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
         TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::TokenUnknown),
     }
     tracing::Span::current().record("tenant", tenant.record().alias.as_str());
-    note_use(app, &tenant, &token).await?;
+    app.directory.note_use(&token).await?;
     Ok(Person::program(app.clone(), tenant, token))
 }
 
@@ -45,16 +41,6 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
 async fn refusal(app: &App, hash: SecretHash) -> Result<Problem, Problem> {
     let expired = app.directory.read(move |tx| tokens::find_expiry(tx, &hash)).await?;
     Ok(expired.map_or(Problem::TokenUnknown, |at| Problem::TokenExpired { at: moment::second(at) }))
-}
-
-/// Notes that the token was used, unless that was noted within the last minute.
-async fn note_use(app: &App, tenant: &Tenant, token: &Token) -> Result<(), Problem> {
-    let now = tenant.now();
-    if token.last_used_at.is_none_or(|it| TOUCH_EVERY_MS < now.ms_since(it)) {
-        let id = token.id;
-        app.directory.write(move |tx| tokens::touch(tx, id)).await?;
-    }
-    Ok(())
 }
 
 /// The credentials of an `Authorization: Bearer …` header; the scheme is matched without regard to case (RFC 9110).

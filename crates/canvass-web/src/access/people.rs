@@ -1,6 +1,6 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_actions as actions;
@@ -25,7 +25,7 @@ pub(crate) struct Person {
     tenant: Tenant,
     actor: Actor,
     member: Option<Member>,
-    token: Option<Token>,
+    token: Option<Arc<Token>>,
 }
 
 /// May read surveys and results, and export them.
@@ -54,7 +54,7 @@ impl Person {
         Self { app, tenant, actor: member.actor(), member: Some(member), token: None }
     }
 
-    pub(super) fn program(app: App, tenant: Tenant, token: Token) -> Self {
+    pub(super) fn program(app: App, tenant: Tenant, token: Arc<Token>) -> Self {
         let actor = Actor::Token { token: token.id, name: token.name.as_str().to_owned() };
         Self { app, tenant, actor, member: None, token: Some(token) }
     }
@@ -76,7 +76,7 @@ impl Person {
         &self,
         name: &str,
         load: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<std::sync::Arc<T>, E>
+    ) -> Result<Arc<T>, E>
     where
         T: Send + Sync + 'static,
         E: From<storage::Error> + Send + 'static,

@@ -3,7 +3,7 @@
 use aide::OperationInput;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use canvass_model::{
@@ -19,8 +19,7 @@ use crate::{Problem, hex::hex};
 /// A JSON body; what is wrong in it is reported with its JSON pointer.
 pub(super) struct Body<T> {
     pub(super) value: T,
-    /// The SHA-256 of the bytes as they came, in hexadecimal: what an idempotency key is bound to.
-    pub(super) fingerprint: String,
+    bytes: Bytes,
 }
 
 /// An id in the path. What is no id names nothing: 404.
@@ -115,19 +114,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(Problem::UnsupportedMediaType { expected: "application/json" });
         }
         let bytes = Bytes::from_request(request, state).await.map_err(Problem::from_bytes)?;
-        Self::read(&bytes)
+        Ok(Self { value: read(&bytes)?, bytes })
     }
 }
 
-impl<T: DeserializeOwned> Body<T> {
-    /// Reads a body, or one line of a batch.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Problem> {
+impl<T> Body<T> {
+    /// The SHA-256 of the bytes as they came, in hexadecimal: what an idempotency key is bound to.
+    pub(super) fn fingerprint(&self) -> String {
+        hex(&Sha256::digest(&self.bytes))
+    }
+}
+
+/// Reads a JSON document: a body, or one line of a batch.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // To know where something is wrong costs more than the reading: only a document that is wrong is read for it.
+    serde_json::from_slice(bytes).or_else(|_| {
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| fault(&error))?;
         json.end().map_err(|error| Problem::BadRequest(format!("The body is not one JSON document: {error}")))?;
-        let fingerprint = hex(&Sha256::digest(bytes));
-        Ok(Self { value, fingerprint })
-    }
+        Ok(value)
+    })
 }
 
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -164,9 +170,9 @@ macro_rules! ids {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-                let path = Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, state).await;
-                let text = path.ok().and_then(|it| it.0.get($name).cloned()).ok_or(Problem::NotFound)?;
-                <$id>::parse(&text).map(Self).ok_or(Problem::NotFound)
+                let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
+                let (_, text) = path.iter().find(|(name, _)| *name == $name).ok_or(Problem::NotFound)?;
+                <$id>::parse(text).map(Self).ok_or(Problem::NotFound)
             }
         }
 

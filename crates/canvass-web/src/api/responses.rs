@@ -6,7 +6,7 @@ use aide::transform::TransformOperation;
 use axum::{
     Json,
     extract::{FromRequest, Request},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use canvass_actions::{
@@ -142,9 +142,10 @@ pub(super) async fn create(
     if kind.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/x-ndjson")) {
         return batch::create(&collector, &live, request.into_body()).await;
     }
-    let headers = request.headers().clone();
-    let body = Body::<New>::from_request(request, &()).await?;
-    let new = with_key(body.value, &headers)?;
+    let key = idempotency_key(request.headers())?;
+    let mut new = Body::<New>::from_request(request, &()).await?.value;
+    // A creation's `Idempotency-Key` is its submission key, unless it has one of its own.
+    new.submission_key = new.submission_key.or(key);
     let has_key = new.submission_key.is_some();
     let accepted = accept(&live, &new, collector.now())?;
     let id = accepted.id;
@@ -202,12 +203,6 @@ async fn is_known(collector: &Collector, survey: SurveyId, id: ResponseId) -> Re
     }
     let found = collector.read(move |tx| Ok::<_, storage::Error>(responses::find(tx, survey, id)?.is_some())).await?;
     Ok(found)
-}
-
-/// A creation's `Idempotency-Key` is its submission key, unless it has one of its own.
-fn with_key(new: New, headers: &HeaderMap) -> Result<New, Problem> {
-    let key = idempotency_key(headers)?;
-    Ok(New { submission_key: new.submission_key.or(key), ..new })
 }
 
 fn key_of(text: &str) -> Result<SubmissionKey, Problem> {

@@ -136,7 +136,8 @@ pub(super) async fn show(analyst: Analyst, Id(id): Id<SurveyId>) -> Result<Respo
 /// Starts a survey from its definition.
 pub(super) async fn create(creator: Creator, headers: HeaderMap, body: Body<Value>) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let (mut document, fingerprint) = (body.value, body.fingerprint);
+    let fingerprint = body.fingerprint();
+    let mut document = body.value;
     let metadata = document.as_object_mut().and_then(|it| it.shift_remove("metadata"));
     let definition = parse(&document)?;
     let plan = creator.tenant().plan.plan();

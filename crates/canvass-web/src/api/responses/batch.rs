@@ -11,8 +11,8 @@ use canvass_storage::{Receipt, responses};
 use futures_util::StreamExt;
 use serde::Serialize;
 
-use super::{Body, New, accept};
-use crate::{Problem, access::Collector, too_large};
+use super::{New, accept};
+use crate::{Problem, access::Collector, api::body::read, too_large};
 
 /// Bounds the results held in memory while the request is read: about 100 bytes each.
 const LINES_MAX: usize = 10_000;
@@ -92,9 +92,9 @@ impl Batch<'_> {
                 "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
             )));
         }
-        let read = Body::<New>::read(bytes).and_then(|it| {
-            let has_key = it.value.submission_key.is_some();
-            Ok((accept(self.live, &it.value, self.collector.now())?, has_key))
+        let read = read::<New>(bytes).and_then(|it| {
+            let has_key = it.submission_key.is_some();
+            Ok((accept(self.live, &it, self.collector.now())?, has_key))
         });
         match read {
             Ok((accepted, has_key)) => {
