@@ -9,6 +9,7 @@ use canvass_model::{
     time::Timestamp,
 };
 use uuid::Uuid;
+use zstd::{bulk::Compressor, zstd_safe::compress_bound};
 
 /// The first byte of a body: how the rest is packed.
 const FORMAT: u8 = 1;
@@ -36,6 +37,11 @@ pub(super) struct Frame {
     pub(super) body: Vec<u8>,
 }
 
+/// What packs one frame after the other; its memory is kept in between.
+pub(super) struct Packer {
+    compressor: Compressor<'static>,
+}
+
 impl Record {
     /// What the record adds to a frame before compression.
     pub(super) fn bytes(&self) -> usize {
@@ -43,16 +49,22 @@ impl Record {
     }
 }
 
-impl Frame {
+impl Packer {
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self { compressor: Compressor::new(ZSTD_LEVEL)? })
+    }
+
     /// Packs records into one frame.
-    pub(super) fn pack(sequence: u64, records: &[Record]) -> std::io::Result<Self> {
+    pub(super) fn pack(&mut self, sequence: u64, records: &[Record]) -> std::io::Result<Frame> {
         let mut plain = Vec::with_capacity(records.iter().map(Record::bytes).sum());
         for record in records {
             write(&mut plain, record);
         }
-        let mut body = vec![FORMAT];
-        body.extend(zstd::bulk::compress(&plain, ZSTD_LEVEL)?);
-        let mut frame = Self {
+        let mut body = vec![0; 1 + compress_bound(plain.len())];
+        body[0] = FORMAT;
+        let length = self.compressor.compress_to_buffer(&plain, &mut body[1..])?;
+        body.truncate(1 + length);
+        let mut frame = Frame {
             sequence,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
             bytes: plain.len() as u64,
@@ -62,7 +74,9 @@ impl Frame {
         frame.crc = frame.checksum();
         Ok(frame)
     }
+}
 
+impl Frame {
     /// The records, or why they cannot be read.
     pub(super) fn unpack(&self) -> Result<Vec<Record>, String> {
         if self.checksum() != self.crc {
@@ -161,14 +175,14 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_packed_is_unpacked(records in vec(record(), 0..40), sequence in 0..u64::MAX / 2) {
-            let frame = Frame::pack(sequence, &records).unwrap();
+            let frame = Packer::new().unwrap().pack(sequence, &records).unwrap();
             prop_assert_eq!(frame.unpack(), Ok(records));
         }
 
         #[test]
         fn a_frame_with_any_bit_turned_is_refused(records in vec(record(), 1..9), place in any::<prop::sample::Index>(),
                                                   bit in 0..8u8) {
-            let mut frame = Frame::pack(7, &records).unwrap();
+            let mut frame = Packer::new().unwrap().pack(7, &records).unwrap();
             let place = place.index(frame.body.len());
             frame.body[place] ^= 1 << bit;
             prop_assert!(frame.unpack().is_err());
@@ -177,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_frame_belongs_to_its_place() {
-        let mut frame = Frame::pack(7, &[]).unwrap();
+        let mut frame = Packer::new().unwrap().pack(7, &[]).unwrap();
         frame.sequence = 8;
         assert!(frame.unpack().is_err());
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use canvass_model::{
@@ -42,6 +42,8 @@ struct Queue {
     bytes: usize,
     trim: Vec<u64>,
     stage: Stage,
+    /// The writing thread sleeps until somebody wakes it.
+    is_idle: bool,
 }
 
 /// How far a lane is on its way to its end.
@@ -98,8 +100,9 @@ impl Lane {
 
     /// Asks the writing thread to delete frames.
     pub(super) fn trim(&self, frames: Vec<u64>) {
-        lock(&self.queue).trim.extend(frames);
-        self.arrived.notify_one();
+        let mut queue = lock(&self.queue);
+        queue.trim.extend(frames);
+        self.wake(queue);
     }
 
     /// Takes nothing more from now on.
@@ -109,8 +112,9 @@ impl Lane {
 
     /// Lets the writing thread end when everything accepted is written and everything trimmed is deleted.
     pub(super) fn end(&self) {
-        lock(&self.queue).stage = Stage::Ending;
-        self.arrived.notify_one();
+        let mut queue = lock(&self.queue);
+        queue.stage = Stage::Ending;
+        self.wake(queue);
     }
 
     /// Writes down what arrives, until the lane is closed: the body of the writing thread.
@@ -149,9 +153,16 @@ impl Lane {
         queue.records += request.records.len();
         queue.bytes += request.bytes;
         queue.requests.push_back(request);
-        drop(queue);
-        self.arrived.notify_one();
+        self.wake(queue);
         Ok(())
+    }
+
+    /// Wakes the writing thread if it sleeps; a busy one looks by itself.
+    fn wake(&self, mut queue: MutexGuard<'_, Queue>) {
+        if std::mem::take(&mut queue.is_idle) {
+            drop(queue);
+            self.arrived.notify_one();
+        }
     }
 
     fn next_turn(&self) -> Option<Turn> {
@@ -167,6 +178,7 @@ impl Lane {
             if queue.stage == Stage::Ending {
                 return None;
             }
+            queue.is_idle = true;
             queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     Error,
     engine::sqlite::{
         connection::{self, Health, Kind, meaning},
-        frame::{Frame, Record},
+        frame::{Frame, Packer, Record},
         migration,
         waiting::{Origin, Waiting},
     },
@@ -22,6 +22,7 @@ pub(super) struct Log {
     health: Health,
     /// `None` after a failure, until the file could be opened again.
     connection: Option<Connection>,
+    packer: Packer,
     next_sequence: u64,
     written: Vec<Written>,
     bytes_since_checkpoint: usize,
@@ -60,7 +61,9 @@ impl Log {
         set_aside(&mut connection, &damaged)?;
         let next_sequence = next_sequence(&connection)?;
         let connection = Some(connection);
-        let log = Self { path, health, connection, next_sequence, written: Vec::new(), bytes_since_checkpoint: 0 };
+        let packer = Packer::new().map_err(Error::engine)?;
+        let log =
+            Self { path, health, connection, packer, next_sequence, written: Vec::new(), bytes_since_checkpoint: 0 };
         Ok((log, epoch, waiting))
     }
 
@@ -72,7 +75,7 @@ impl Log {
         }
         self.health.check()?;
         self.reconnect()?;
-        let frames = pack(self.next_sequence, records)?;
+        let frames = pack(&mut self.packer, self.next_sequence, records)?;
         match self.transact(|it| frames.iter().try_for_each(|frame| insert(it, frame))) {
             Ok(()) => {
                 self.next_sequence += frames.iter().map(|it| u64::from(it.frame.records)).sum::<u64>();
@@ -249,7 +252,7 @@ fn frame(row: &rusqlite::Row<'_>) -> rusqlite::Result<Frame> {
 }
 
 /// Packs records into frames, each within its bounds.
-fn pack(first: u64, records: Vec<Record>) -> Result<Vec<Written>, Error> {
+fn pack(packer: &mut Packer, first: u64, records: Vec<Record>) -> Result<Vec<Written>, Error> {
     let (mut frames, mut sequence, accepted_at) = (Vec::new(), first, now());
     let mut rest = records.into_iter().peekable();
     while rest.peek().is_some() {
@@ -261,7 +264,7 @@ fn pack(first: u64, records: Vec<Record>) -> Result<Vec<Written>, Error> {
             bytes += record.bytes();
             group.push(record);
         }
-        let frame = Frame::pack(sequence, &group).map_err(Error::engine)?;
+        let frame = packer.pack(sequence, &group).map_err(Error::engine)?;
         sequence += group.len() as u64;
         frames.push(Written { frame, records: group, accepted_at });
     }

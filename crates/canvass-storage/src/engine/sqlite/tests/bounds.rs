@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     engine::sqlite::{
         connection::Health,
-        frame::{Frame, Record},
+        frame::{Packer, Record},
         lane::Lane as LaneQueue,
         log::Log,
         waiting::{Origin, Waiting},
@@ -147,11 +147,11 @@ fn open_files(folder: &Path, end: &str) -> usize {
 proptest! {
     #[test]
     fn everybody_gets_their_part_of_a_round(lengths in vec(0..400usize, 1..20), records_max in 1..1_000usize) {
-        let mut waiting = Waiting::default();
+        let (mut waiting, mut packer) = (Waiting::default(), Packer::new().unwrap());
         let mut sequence = 1;
         for (tenant, length) in (0..).zip(&lengths) {
             let records: Vec<_> = (0..*length as u128).map(|it| record(tenant, it)).collect();
-            waiting.add(&Frame::pack(sequence, &records).unwrap(), &records, now(), Origin::Accepted);
+            waiting.add(&packer.pack(sequence, &records).unwrap(), &records, now(), Origin::Accepted);
             sequence += *length as u64;
         }
         let shares = waiting.share_out(records_max, tokio::time::Instant::now());
