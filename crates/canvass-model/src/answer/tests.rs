@@ -354,8 +354,16 @@ proptest! {
         let answers = Answers::from_json(&survey, &sample::answers_json(&survey, seed)).unwrap();
         let json = answers.to_json();
         prop_assert_eq!(&Answers::from_json(&survey, &json).unwrap(), &answers);
-        prop_assert_eq!(&Answers::from_stored(&survey, &json.to_string()).unwrap(), &answers);
+        prop_assert_eq!(&answers.to_json_text(), &json.to_string());
+        prop_assert_eq!(&Answers::from_stored(&survey, &answers.to_json_text()).unwrap(), &answers);
         prop_assert_eq!(&Answers::from_form(&survey, &fields(&answers), Scope::Survey).unwrap(), &answers);
+    }
+
+    #[test]
+    fn a_text_is_refused_exactly_for_its_control_characters(text in "[aé°\u{2028}\u{0}-\u{1f}\u{7f}-\u{a0}]{1,8}") {
+        let kept = text.trim().replace("\r\n", "\n").replace('\r', "\n");
+        let is_good = !kept.chars().any(|it| it.is_control() && it != '\n' && it != '\t');
+        prop_assert_eq!(Answers::from_json(&survey(), &json!({ "why": text })).is_ok(), is_good);
     }
 
     #[test]
