@@ -23,58 +23,73 @@ pub(crate) use self::{
 use self::{pace::Pace, turns::Turns};
 use crate::Settings;
 
-/// What the router carries. Only this file and those below it can reach the directory inside.
+/// What the router carries. Only this file and those below it can reach the directory inside. Cloned several times for
+/// each request, so it is one pointer.
 #[derive(Clone)]
 pub struct App {
+    inside: Arc<Inside>,
+}
+
+struct Inside {
     directory: Directory,
-    settings: Arc<Settings>,
-    hosts: Arc<Hosts>,
+    settings: Settings,
+    hosts: Hosts,
     recorder: Recorder,
     draining: CancellationToken,
-    pace: Arc<Pace>,
-    turns: Arc<Turns>,
+    pace: Pace,
+    turns: Turns,
 }
 
 impl App {
     /// Serves the tenants of `directory`; what visits leave behind goes to `recorder`.
     pub fn new(directory: Directory, settings: Settings, recorder: Recorder) -> Self {
-        Self {
-            directory,
-            hosts: Arc::new(Hosts::new(&settings.base_url, false)),
-            settings: Arc::new(settings),
-            recorder,
-            draining: CancellationToken::new(),
-            pace: Arc::new(Pace::new()),
-            turns: Arc::new(Turns::new()),
-        }
+        let (draining, hosts) = (CancellationToken::new(), Hosts::new(&settings.base_url, false));
+        let (pace, turns) = (Pace::new(), Turns::new());
+        Self { inside: Arc::new(Inside { directory, settings, hosts, recorder, draining, pace, turns }) }
     }
 
     /// What the operator decided about the web.
     pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+        &self.inside.settings
     }
 
     /// Takes what visits leave behind.
     pub(crate) fn recorder(&self) -> &Recorder {
-        &self.recorder
+        &self.inside.recorder
     }
 
     /// Whether this node is about to stop: it then asks every client to go elsewhere.
     pub(crate) fn is_draining(&self) -> bool {
-        self.draining.is_cancelled()
+        self.inside.draining.is_cancelled()
     }
 
     pub(crate) fn drain(&self) {
-        self.draining.cancel();
+        self.inside.draining.cancel();
     }
 
     /// Resolves when this node is about to stop: whatever streams without an end then ends.
     pub(crate) fn drained(&self) -> impl Future<Output = ()> + Send + use<> {
-        self.draining.clone().cancelled_owned()
+        self.inside.draining.clone().cancelled_owned()
     }
 
     /// Whether the store answers: what the health route tells.
     pub(crate) async fn check(&self) -> Result<(), canvass_storage::Error> {
-        self.directory.check().await
+        self.inside.directory.check().await
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.inside.directory
+    }
+
+    fn hosts(&self) -> &Hosts {
+        &self.inside.hosts
+    }
+
+    fn pace(&self) -> &Pace {
+        &self.inside.pace
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.inside.turns
     }
 }

@@ -25,14 +25,15 @@ use aide::{
     },
     openapi::OpenApi,
 };
-use axum::{Extension, Json, Router, routing::get};
+use axum::{Json, Router, routing::get};
 
 use crate::App;
 
 /// Every route of the API.
 pub(crate) fn router() -> Router<App> {
     let (document, router) = document();
-    router.route("/api/v1/openapi.json", get(show)).layer(Extension(Arc::new(document)))
+    let document = Arc::new(document);
+    router.route("/api/v1/openapi.json", get(async move || Json(OpenApi::clone(&document))))
 }
 
 /// The description of the API, an `OpenAPI` 3.1 document: what `/api/v1/openapi.json` serves.
@@ -91,8 +92,4 @@ fn described() -> ApiRouter<App> {
                 .delete_with(pages::delete, pages::delete_is),
         )
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
-}
-
-async fn show(Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {
-    Json(OpenApi::clone(&document))
 }

@@ -5,6 +5,7 @@
 mod access;
 mod access_log;
 mod api;
+mod around;
 mod assets;
 pub mod bench;
 mod cookies;

@@ -8,9 +8,16 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use tower::ServiceBuilder;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, DefaultPredicate,
+        predicate::{Predicate, SizeAbove},
+    },
+    csrf::CsrfLayer,
+};
 
-use crate::{App, Problem, access_log, api, assets, log, pages, problem, security, too_large};
+use crate::{App, Problem, access_log, api, around, assets, pages, problem, security};
 
 /// One route, as the access table of the tests lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +50,9 @@ impl Table {
     }
 }
 
+/// Bytes below which an answer is sent as it is: it fits in one packet either way.
+const COMPRESSED_MIN: u64 = 1_024;
+
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
     [product().routes, signed_in().routes, console().routes, operator().routes, tenants().routes].concat()
@@ -60,14 +70,13 @@ pub fn router(app: App) -> Router {
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(
-            // From the outside in: whatever happens inside is shown, guarded, compressed and logged.
+            // From the outside in: whatever happens inside is logged, shown, guarded, compressed and recorded.
             ServiceBuilder::new()
-                .layer(from_fn_with_state(app.clone(), log::requests))
                 .layer(from_fn_with_state(app.clone(), access_log::visits))
-                .layer(CompressionLayer::new())
-                .layer(from_fn(security::headers))
-                .layer(from_fn(problem::show))
-                .layer(from_fn_with_state(app.clone(), too_large::refuse))
+                .layer(
+                    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_MIN))),
+                )
+                .layer(from_fn_with_state(app.clone(), around::handler))
                 .layer(CatchPanicLayer::custom(problem::of_panic))
                 .layer(DefaultBodyLimit::max(body_bytes_max)),
         )

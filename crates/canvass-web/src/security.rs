@@ -19,17 +19,47 @@ const TENANTS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
                        form-action 'self'; frame-ancestors *; base-uri 'none'; \
                        sandbox allow-forms allow-scripts allow-popups allow-top-navigation-by-user-activation";
 
-/// Adds the headers that bound what a browser does with a response: the product's own where the path is its own, the
-/// tenants' everywhere else.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_own = path == "/" || path.starts_with("/-/") || path.starts_with("/api/");
-    let mut response = next.run(request).await;
-    add(&mut response, if is_own { OWN } else { TENANTS });
-    if is_own {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+/// The same for every answer.
+const FIXED: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// What a browser may do with an answer: the product's own policy where the path is its own, the tenants' everywhere else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Policy {
+    Own,
+    Tenants,
+}
+
+impl Policy {
+    pub(crate) fn of(request: &Request) -> Self {
+        let path = request.uri().path();
+        let is_own = path == "/" || path.starts_with("/-/") || path.starts_with("/api/");
+        if is_own { Self::Own } else { Self::Tenants }
     }
-    response
+
+    /// Adds the headers that bound what a browser does with a response.
+    pub(crate) fn bound(self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.reserve(FIXED.len() + 2);
+        let policy = match self {
+            Self::Own => OWN,
+            Self::Tenants => TENANTS,
+        };
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+        for (name, value) in FIXED {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        match self {
+            Self::Own => {
+                headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            }
+            Self::Tenants => {}
+        }
+    }
 }
 
 /// A refused post from another site, as a problem like all others.
@@ -39,18 +69,4 @@ pub(crate) async fn cross_site(request: Request, next: Next) -> Response {
         return Problem::CrossSite.into_response();
     }
     response
-}
-
-fn add(response: &mut Response, policy: &'static str) {
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ];
-    for (name, value) in fixed {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
 }

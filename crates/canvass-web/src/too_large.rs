@@ -2,10 +2,8 @@
 
 use axum::{
     body::BodyDataStream,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
 
@@ -15,16 +13,15 @@ use crate::{App, Problem};
 /// first. Larger bodies are cut.
 const READ_ON_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Refuses a body that says beforehand that it is too large. Batches are bounded line by line.
-pub(crate) async fn refuse(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Refuses a request whose body says beforehand that it is too large. Batches are bounded line by line.
+pub(crate) async fn refuse(app: &App, request: Request) -> Result<Request, Problem> {
     let bytes_max = app.settings().body_bytes_max;
-    let is_batch = text(&request, &header::CONTENT_TYPE).contains("ndjson");
     let says_so = text(&request, &header::CONTENT_LENGTH).parse().is_ok_and(|it: usize| bytes_max < it);
-    if is_batch || !says_so {
-        return next.run(request).await;
+    if !says_so || text(&request, &header::CONTENT_TYPE).contains("ndjson") {
+        return Ok(request);
     }
     read_on(request.into_body().into_data_stream()).await;
-    Problem::TooLarge { bytes_max }.into_response()
+    Err(Problem::TooLarge { bytes_max })
 }
 
 /// Reads what is left of a body, to its end or to the bound.

@@ -14,7 +14,7 @@ use crate::{Problem, view::moment};
 pub(super) async fn paced(parts: &Parts, app: &App) -> Result<Person, Problem> {
     let person = person(parts, app).await?;
     if let Some(token) = person.token() {
-        app.pace.check(person.tenant().plan, token)?;
+        app.pace().check(person.tenant().plan, token)?;
     }
     Ok(person)
 }
@@ -24,7 +24,7 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
     let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(bearer);
     let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::TokenRequired)?;
     let hash = Secret::offered(secret).hash();
-    let Some((tenant, token)) = app.directory.tenant_of_token(hash).await? else {
+    let Some((tenant, token)) = app.directory().tenant_of_token(hash).await? else {
         return Err(refusal(app, hash).await?);
     };
     match tenant.record().state {
@@ -33,13 +33,13 @@ pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> 
         TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::TokenUnknown),
     }
     tracing::Span::current().record("tenant", tenant.record().alias.as_str());
-    app.directory.note_use(&token).await?;
+    app.directory().note_use(&token).await?;
     Ok(Person::program(app.clone(), tenant, token))
 }
 
 /// Why a token opens nothing. Only who holds its secret learns that it once did.
 async fn refusal(app: &App, hash: SecretHash) -> Result<Problem, Problem> {
-    let expired = app.directory.read(move |tx| tokens::find_expiry(tx, &hash)).await?;
+    let expired = app.directory().read(move |tx| tokens::find_expiry(tx, &hash)).await?;
     Ok(expired.map_or(Problem::TokenUnknown, |at| Problem::TokenExpired { at: moment::second(at) }))
 }
 

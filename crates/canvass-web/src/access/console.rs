@@ -20,7 +20,7 @@ const TOUCH_EVERY_MS: i64 = Timestamp::HOUR_MS;
 pub(super) async fn person(parts: &mut Parts, app: &App) -> Result<Person, Problem> {
     let signed_in = signed_in(parts, app).await?;
     let alias = alias(parts, app).await?;
-    let tenant = app.directory.tenant(&alias).await?.ok_or(Problem::NotFound)?;
+    let tenant = app.directory().tenant(&alias).await?.ok_or(Problem::NotFound)?;
     match tenant.record().state {
         TenantState::Active => {}
         TenantState::Suspended => return Err(Problem::Suspended),
@@ -42,7 +42,7 @@ pub(super) async fn signed_in(parts: &Parts, app: &App) -> Result<SignedIn, Prob
 pub(super) async fn signed_in_with(secret: &Secret, app: &App) -> Result<SignedIn, Problem> {
     let hash = secret.hash();
     let found = app
-        .directory
+        .directory()
         .read(move |tx| {
             let Some(session) = sessions::find(tx, &hash)? else { return Ok(None) };
             let Who::Account(account) = session.who else { return Ok(None) };
@@ -54,7 +54,7 @@ pub(super) async fn signed_in_with(secret: &Secret, app: &App) -> Result<SignedI
     if stale {
         let life = session.expires_at.ms_since(session.seen_at);
         let id = session.id;
-        app.directory.write(move |tx| sessions::touch(tx, id, tx.now().plus_ms(life))).await?;
+        app.directory().write(move |tx| sessions::touch(tx, id, tx.now().plus_ms(life))).await?;
     }
     Ok(SignedIn { app: app.clone(), account, session: session.id })
 }

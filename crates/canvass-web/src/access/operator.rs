@@ -40,7 +40,7 @@ impl Operator {
         T: Send + 'static,
         E: From<storage::Error> + Send + 'static,
     {
-        self.app.directory.read(work).await
+        self.app.directory().read(work).await
     }
 
     /// Runs `work` as this operator, in one transaction of the directory.
@@ -53,7 +53,7 @@ impl Operator {
         E: From<storage::Error> + Send + 'static,
     {
         let actor = self.actor();
-        self.app.directory.write(move |tx| work(tx, &actor)).await
+        self.app.directory().write(move |tx| work(tx, &actor)).await
     }
 
     /// Runs an action that spans the directory and one tenant, such as a suspension: the action writes the tenant's log.
@@ -61,12 +61,12 @@ impl Operator {
     where
         F: Future<Output = Result<T, E>>,
     {
-        action(self.app.directory.clone(), self.actor()).await
+        action(self.app.directory().clone(), self.actor()).await
     }
 
     /// The intake, for its figures.
     pub(crate) fn intake(&self) -> Intake {
-        self.app.directory.intake()
+        self.app.directory().intake()
     }
 
     /// Records of visits that this process lost since it started.
@@ -76,7 +76,7 @@ impl Operator {
 
     /// What a tenant uses of its plan: two counts and nothing else of it. `None` for a tenant that is not in use.
     pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, storage::Error> {
-        let Some(tenant) = self.app.directory.tenant(alias).await? else { return Ok(None) };
+        let Some(tenant) = self.app.directory().tenant(alias).await? else { return Ok(None) };
         match tenant.record().state {
             TenantState::Active | TenantState::Suspended => {}
             TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Ok(None),
@@ -118,7 +118,7 @@ impl FromRequestParts<App> for Operator {
         let secret = Cookie::Operator.read(&parts.headers, app.settings()).ok_or(Problem::OperatorSignInRequired)?;
         let hash = secret.hash();
         let found = app
-            .directory
+            .directory()
             .read(move |tx| {
                 let Some(session) = sessions::find(tx, &hash)? else { return Ok(None) };
                 let Who::Operator(operator) = session.who else { return Ok(None) };

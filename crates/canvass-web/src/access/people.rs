@@ -117,7 +117,7 @@ impl Person {
     /// The frame of a console page of this person.
     pub(crate) async fn shell(&self, area: ConsoleArea) -> Result<ConsoleShell, storage::Error> {
         let tenants = match &self.member {
-            Some(member) => self.app.directory.tenants_of(member.account).await?,
+            Some(member) => self.app.directory().tenants_of(member.account).await?,
             None => Vec::new(),
         };
         Ok(ConsoleShell {
@@ -196,7 +196,7 @@ impl Administrator {
         E: From<storage::Error> + Send + 'static,
     {
         let tenant = self.0.tenant.clone();
-        self.0.app.directory.read(move |tx| work(tx, &tenant)).await
+        self.0.app.directory().read(move |tx| work(tx, &tenant)).await
     }
 
     /// Changes what the directory keeps of their tenant: its tokens.
@@ -209,7 +209,7 @@ impl Administrator {
         E: From<storage::Error> + Send + 'static,
     {
         let tenant = self.0.tenant.clone();
-        self.0.app.directory.write(move |tx| work(tx, &tenant)).await
+        self.0.app.directory().write(move |tx| work(tx, &tenant)).await
     }
 }
 
@@ -221,7 +221,7 @@ impl Collector {
 
     /// Holds back other submissions of the same response on this node while the guard lives.
     pub(crate) async fn turn(&self, id: canvass_model::id::ResponseId) -> tokio::sync::MutexGuard<'_, ()> {
-        self.0.app.turns.take(id).await
+        self.0.app.turns().take(id).await
     }
 
     /// Whether a response was accepted and waits to be applied.
@@ -233,7 +233,7 @@ impl Collector {
 impl SignedIn {
     /// The tenants they belong to, by name.
     pub(crate) async fn tenants(&self) -> Result<Vec<TenantRecord>, storage::Error> {
-        let tenants = self.app.directory.tenants_of(self.account.id).await?;
+        let tenants = self.app.directory().tenants_of(self.account.id).await?;
         Ok(tenants.iter().map(|it| it.record().clone()).collect())
     }
 
@@ -246,7 +246,7 @@ impl SignedIn {
         T: Send + 'static,
         E: From<storage::Error> + Send + 'static,
     {
-        self.app.directory.read(work).await
+        self.app.directory().read(work).await
     }
 
     /// Changes their own account and sessions.
@@ -258,7 +258,7 @@ impl SignedIn {
         T: Send + 'static,
         E: From<storage::Error> + Send + 'static,
     {
-        self.app.directory.write(work).await
+        self.app.directory().write(work).await
     }
 }
 

@@ -113,7 +113,7 @@ impl Visitor {
         T: Send + 'static,
         E: From<storage::Error> + Send + 'static,
     {
-        self.app.directory.read(work).await
+        self.app.directory().read(work).await
     }
 
     /// Runs an action that signs somebody in or up.
@@ -121,7 +121,7 @@ impl Visitor {
     where
         F: Future<Output = Result<T, E>>,
     {
-        action(self.app.directory.clone()).await
+        action(self.app.directory().clone()).await
     }
 
     /// What the operator decided about the web.
@@ -138,12 +138,12 @@ impl FromRequestParts<App> for Respondent {
             Some(authority) => Some(authority.as_str()),
             None => parts.headers.get(header::HOST).and_then(|it| it.to_str().ok()),
         };
-        let address = Address::parse(&app.hosts, host, parts.uri.path()).map_err(|refusal| match refusal {
+        let address = Address::parse(app.hosts(), host, parts.uri.path()).map_err(|refusal| match refusal {
             NoAddress::NoTenant => Problem::NotFound,
             NoAddress::Page(invalid) => Problem::BadRequest(invalid.to_string()),
         })?;
         let (TenantKey::Path(alias) | TenantKey::Subdomain(alias)) = &address.tenant;
-        let tenant = app.directory.tenant(alias).await?.ok_or(Problem::NotFound)?;
+        let tenant = app.directory().tenant(alias).await?.ok_or(Problem::NotFound)?;
         match tenant.record().state {
             TenantState::Active => {}
             TenantState::Suspended => return Err(Problem::Suspended),

@@ -2,8 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
+    http::{HeaderValue, Method, StatusCode, header, uri::PathAndQuery},
     response::{IntoResponse, Redirect, Response},
 };
 use canvass_actions as actions;
@@ -11,22 +10,31 @@ use canvass_actions as actions;
 use super::{Carried, Problem};
 use crate::log::RequestId;
 
-/// Shows a problem the way its reader expects it: an RFC 9457 document to programs, a page to people.
-pub(crate) async fn show(request: Request, next: Next) -> Response {
-    let id = RequestId::of(&request);
-    let is_api = request.uri().path().starts_with("/api/");
-    // What was posted is not posted again after a sign-in.
-    let wanted = match (request.method(), request.uri().path_and_query()) {
-        (&Method::GET, Some(wanted)) => wanted.to_string(),
-        _ => "/-/console".to_owned(),
-    };
-    let response = next.run(request).await;
-    let Some(Carried(problem)) = response.extensions().get::<Carried>().cloned() else { return response };
-    let mut shown = if is_api { document(&problem, &id) } else { page(&problem, &id, &wanted) };
-    if let Some(methods) = response.headers().get(header::ALLOW) {
-        shown.headers_mut().insert(header::ALLOW, methods.clone());
+/// Who reads an answer.
+pub(crate) struct Reader {
+    id: RequestId,
+    is_api: bool,
+    /// What a person wanted to see; what was posted is not posted again after a sign-in.
+    wanted: Option<PathAndQuery>,
+}
+
+impl Reader {
+    pub(crate) fn of(request: &Request) -> Self {
+        let (uri, is_get) = (request.uri(), request.method() == Method::GET);
+        let wanted = uri.path_and_query().filter(|_| is_get).cloned();
+        Self { id: RequestId::of(request), is_api: uri.path().starts_with("/api/"), wanted }
     }
-    shown
+
+    /// Shows a problem the way its reader expects it: an RFC 9457 document to programs, a page to people.
+    pub(crate) fn show(&self, response: Response) -> Response {
+        let Some(Carried(problem)) = response.extensions().get::<Carried>() else { return response };
+        let wanted = self.wanted.as_ref().map_or("/-/console", PathAndQuery::as_str);
+        let mut shown = if self.is_api { document(problem, &self.id) } else { page(problem, &self.id, wanted) };
+        if let Some(methods) = response.headers().get(header::ALLOW) {
+            shown.headers_mut().insert(header::ALLOW, methods.clone());
+        }
+        shown
+    }
 }
 
 /// What a handler that panicked answers: the panic itself is in the log.

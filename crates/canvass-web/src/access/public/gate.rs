@@ -77,7 +77,7 @@ impl Respondent {
 
     /// Tries a password at the gate of a page; the answer is the cookie that opens it, or `None` when it is wrong.
     pub(crate) async fn unlock(&self, page: &Page, password: &str) -> Result<Option<HeaderValue>, Problem> {
-        let (directory, address) = (&self.app.directory, &self.brought.address);
+        let (directory, address) = (&self.app.directory(), &self.brought.address);
         let pass = gates::unlock(directory, &self.tenant, page.id, Password::offered(password), address).await?;
         Ok(pass.map(|it| Cookie::Pass(page.id).set(&it, PASS_MS / 1_000, self.app.settings())))
     }
