@@ -72,14 +72,13 @@ impl Directory {
     /// for at most a second, so that a change by another node is seen within that time.
     pub async fn tenant(&self, alias: &Alias) -> Result<Option<Tenant>, Error> {
         let aliases = self.open.aliases();
-        let record = match aliases.find(alias) {
-            Some(record) => record,
-            None => {
-                let (before, wanted) = (aliases.before(), alias.clone());
-                let record = self.read(move |tx| tenants::find(tx, &wanted)).await?.map(Arc::new);
-                aliases.learn(before, alias.clone(), record.clone());
-                record
-            }
+        let record = if let Some(record) = aliases.find(alias) {
+            record
+        } else {
+            let (before, wanted) = (aliases.before(), alias.clone());
+            let record = self.read(move |tx| tenants::find(tx, &wanted)).await?.map(Arc::new);
+            aliases.learn(before, alias.clone(), record.clone());
+            record
         };
         Ok(record.map(|it| self.open.handle(it)))
     }
@@ -89,18 +88,16 @@ impl Directory {
     /// within that time on others. When the token was last used may be as old.
     pub async fn tenant_of_token(&self, hash: SecretHash) -> Result<Option<(Tenant, Arc<Token>)>, Error> {
         let tokens = self.open.tokens();
-        let program = match tokens.find(&hash) {
-            Some(program) => program,
-            None => {
-                let before = tokens.before();
-                let found = self.read(move |tx| tokens::find(tx, &hash)).await?;
-                let Some((record, token)) = found else { return Ok(None) };
-                let program = Program { record: Arc::new(record), token: Arc::new(token) };
-                tokens.learn(before, hash, program.clone());
-                program
-            }
+        let Program { record, token } = if let Some(program) = tokens.find(&hash) {
+            program
+        } else {
+            let before = tokens.before();
+            let found = self.read(move |tx| tokens::find(tx, &hash)).await?;
+            let Some((record, token)) = found else { return Ok(None) };
+            let program = Program { record: Arc::new(record), token: Arc::new(token) };
+            tokens.learn(before, hash, program.clone());
+            program
         };
-        let Program { record, token } = program;
         Ok(if token.works_at(now()) { Some((self.open.handle(record), token)) } else { None })
     }
 
@@ -111,8 +108,7 @@ impl Directory {
         if is_noted || !self.open.is_token_note_due(id) {
             return Ok(());
         }
-        // Not a `write`: nothing that is kept of the directory depends on it.
-        self.transact(Mode::Write, move |tx| tokens::touch(tx, id)).await
+        self.write(move |tx| tokens::touch(tx, id)).await
     }
 
     /// The tenants an account belongs to, by name.
@@ -220,7 +216,7 @@ impl Directory {
             });
             // Even after an error: nobody knows what became of a commit that was not answered.
             if tenant_changed {
-                open.forget_records();
+                open.forget_answers();
             }
             if job_queued && ended.is_ok() {
                 bells.jobs.send_replace(());
@@ -296,12 +292,12 @@ mod tests {
             }
         });
         let record = made.await.unwrap();
-        assert!(directory.open.known(&alias).is_none());
+        assert!(directory.open.aliases().find(&alias).is_none());
         directory.tenant(&alias).await.unwrap().unwrap();
 
         // Workers write to the directory all the time.
         directory.write(move |tx| tenants::touch(tx, record.id)).await.unwrap();
-        assert!(directory.open.known(&alias).is_some_and(|it| it.is_some()));
+        assert!(directory.open.aliases().find(&alias).is_some_and(|it| it.is_some()));
 
         let suspended = TenantRecord { state: TenantState::Suspended, ..record };
         directory.write(move |tx| tenants::update(tx, &suspended)).await.unwrap();

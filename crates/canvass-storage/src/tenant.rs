@@ -330,8 +330,8 @@ impl OpenTenants {
     /// The handle for a record of the directory.
     pub(crate) fn handle(&self, record: impl Into<Arc<TenantRecord>>) -> Tenant {
         let record = record.into();
-        let shelf = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
-        Tenant { record, engine: Arc::clone(&self.engine), shelf, bells: self.bells.clone() }
+        let kept = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
+        Tenant { record, engine: Arc::clone(&self.engine), shelf: kept, bells: self.bells.clone() }
     }
 
     pub(crate) fn aliases(&self) -> &Known<Alias, Option<Arc<TenantRecord>>> {

@@ -80,6 +80,7 @@ pub fn touch(tx: &mut DirectoryTx<'_>, id: TokenId) -> Result<(), Error> {
 
 /// Revokes a token of this tenant; `false` when it has none with that id.
 pub fn delete(tx: &mut DirectoryTx<'_>, tenant: &Tenant, id: TokenId) -> Result<bool, Error> {
+    tx.tenant_changed = true;
     let sql = "delete from token where tenant = $1 and id = $2";
     Ok(0 < tx.session.execute(sql, &[Value::text(tenant.record().id), Value::text(id)])?)
 }

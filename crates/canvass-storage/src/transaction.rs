@@ -30,7 +30,7 @@ pub struct DirectoryReadTx<'s> {
 pub struct DirectoryTx<'s> {
     read: DirectoryReadTx<'s>,
     pub(crate) job_queued: bool,
-    /// Whether what is remembered of tenants may be wrong from now on.
+    /// Whether what is remembered of tenants and their tokens may be wrong from now on.
     pub(crate) tenant_changed: bool,
 }
 

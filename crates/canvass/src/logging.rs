@@ -3,13 +3,19 @@
 use std::{fs::File, io::IsTerminal, sync::Arc};
 
 use tracing_subscriber::{
-    EnvFilter,
+    filter::{ParseError, Targets},
     fmt::{self, MakeWriter},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
 use crate::config::{Log, LogFormat};
+
+/// What a level means: one for all, or one for each part of the program. It is weighed once for each place that logs, and
+/// not again for each line.
+pub(crate) fn targets(level: &str) -> Result<Targets, ParseError> {
+    level.parse()
+}
 
 /// Starts the log on the standard error. Its level was checked with the configuration.
 pub(crate) fn start(log: &Log) {
@@ -22,7 +28,7 @@ pub(crate) fn start_in(log: &Log, file: File) {
 }
 
 fn start_with(log: &Log, writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, is_screen: bool) {
-    let registry = tracing_subscriber::registry().with(EnvFilter::new(&log.level));
+    let registry = tracing_subscriber::registry().with(targets(&log.level).unwrap_or_default());
     // Only a second start in one process can fail, and then a log is there.
     let _ = match log.format {
         LogFormat::Human => {

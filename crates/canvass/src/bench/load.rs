@@ -125,7 +125,7 @@ impl Load {
             self.connections.push(connection);
             answered += f64::from(count);
         }
-        let cpu_micros = (cpu()? - cpu_began).as_secs_f64() * 1e6 / answered;
+        let cpu_micros = cpu()?.saturating_sub(cpu_began).as_secs_f64() * 1e6 / answered;
         Ok(Pace { per_second: answered / began.elapsed().as_secs_f64(), cpu_micros })
     }
 }

@@ -142,7 +142,8 @@ async fn backlog(directory: &Directory) -> Result<u64, Failure> {
 }
 
 async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
-    let definition = Definition::parse(&crowd::survey()).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
+    let definition =
+        Definition::parse(&crowd::survey()).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
     let plan = tenant.record().plan.plan();
     tenant
         .write(move |tx| {

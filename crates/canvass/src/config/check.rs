@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use canvass_model::text::Email;
-use tracing_subscriber::EnvFilter;
 
 use super::{Config, Fault, Faults, Secret, layers::Origins};
+use crate::logging;
 
 /// Reads the secrets that stand in files, and checks everything that the types cannot. Answers what is allowed but
 /// unwise.
@@ -47,7 +47,7 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
     if sender(&config.mail.from).is_none() {
         fault("mail", "from", "mail.from must look like \"Canvass <canvass@example.org>\"".to_owned());
     }
-    if let Err(error) = EnvFilter::try_new(&config.log.level) {
+    if let Err(error) = logging::targets(&config.log.level) {
         fault("log", "level", format!("log.level must be like \"info\" or \"info,canvass_work=debug\": {error}"));
     }
     if config.terms.version.trim().is_empty() {

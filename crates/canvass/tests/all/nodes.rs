@@ -115,6 +115,7 @@ async fn a_token_revoked_at_one_opens_nothing_at_the_other() {
     let there = token.program.at(other.url());
     there.get("/api/v1/surveys").await.expect(200);
     token.revoke(&ada).await;
+    println!("revoked: {:?}", assert_seen(&there, "/api/v1/surveys", StatusCode::UNAUTHORIZED).await);
     let refused = there.get("/api/v1/surveys").await.expect(401).json();
     assert!(refused["type"].as_str().unwrap().ends_with("/sign-in-required"), "{refused}");
     assert!(refused["detail"].as_str().unwrap().contains("revoked"), "{refused}");

@@ -81,6 +81,20 @@ async fn a_token_that_is_revoked_opens_nothing_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_token_opens_nothing_while_its_tenant_is_suspended() {
+    let canvass = Canvass::start().await;
+    let (olga, program) = (canvass.olga().await, canvass.program_of("adatum").await);
+    let page = "/-/operate/tenants/adatum";
+    for _ in 0..2 {
+        program.get("/api/v1/surveys").await.expect(200);
+        olga.submit(page, &format!("{page}/suspension"), &[("reason", "unpaid")]).await.expect(303);
+        assert_problem(&program.get("/api/v1/surveys").await, 503, "suspended");
+        olga.submit(page, &format!("{page}/resumption"), &[]).await.expect(303);
+    }
+    program.get("/api/v1/surveys").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_token_does_what_it_is_for_and_nothing_else() {
     let canvass = Canvass::start().await;
     let survey = canvass.survey("adatum", "workshop", &workshop()).await;

@@ -20,8 +20,9 @@ struct Line(String);
 impl Errors {
     /// A log that remembers errors here, and warnings and above on the standard error of the test.
     pub fn dispatch(&self) -> Dispatch {
-        let screen =
-            tracing_subscriber::fmt::layer().with_test_writer().with_filter(tracing_subscriber::EnvFilter::new("warn"));
+        let screen = tracing_subscriber::fmt::layer()
+            .with_test_writer()
+            .with_filter(tracing_subscriber::filter::LevelFilter::WARN);
         Dispatch::new(tracing_subscriber::registry().with(self.clone()).with(screen))
     }
 
