@@ -40,6 +40,8 @@ pub(super) struct Frame {
 /// What packs one frame after the other; its memory is kept in between.
 pub(super) struct Packer {
     compressor: Compressor<'static>,
+    plain: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 impl Record {
@@ -51,23 +53,25 @@ impl Record {
 
 impl Packer {
     pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { compressor: Compressor::new(ZSTD_LEVEL)? })
+        Ok(Self { compressor: Compressor::new(ZSTD_LEVEL)?, plain: Vec::new(), packed: Vec::new() })
     }
 
     /// Packs records into one frame.
     pub(super) fn pack(&mut self, sequence: u64, records: &[Record]) -> std::io::Result<Frame> {
-        let mut plain = Vec::with_capacity(records.iter().map(Record::bytes).sum());
+        self.plain.clear();
         for record in records {
-            write(&mut plain, record);
+            write(&mut self.plain, record);
         }
-        let mut body = vec![0; 1 + compress_bound(plain.len())];
-        body[0] = FORMAT;
-        let length = self.compressor.compress_to_buffer(&plain, &mut body[1..])?;
-        body.truncate(1 + length);
+        let room = compress_bound(self.plain.len());
+        if self.packed.len() < room {
+            self.packed.resize(room, 0);
+        }
+        let length = self.compressor.compress_to_buffer(&self.plain, self.packed.as_mut_slice())?;
+        let body = [&[FORMAT], &self.packed[..length]].concat();
         let mut frame = Frame {
             sequence,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
-            bytes: plain.len() as u64,
+            bytes: self.plain.len() as u64,
             crc: 0,
             body,
         };
