@@ -71,7 +71,7 @@ impl Directory {
     /// The tenant with this alias, in whatever state it is: the caller looks at [`TenantRecord::state`]. Kept in memory
     /// for at most a second, so that a change by another node is seen within that time.
     pub async fn tenant(&self, alias: &Alias) -> Result<Option<Tenant>, Error> {
-        let aliases = self.open.aliases();
+        let aliases = &self.open.aliases;
         let record = if let Some(record) = aliases.find(alias) {
             record
         } else {
@@ -87,7 +87,7 @@ impl Directory {
     /// at most a second: a token that was revoked, and a tenant that was suspended, is known at once on this node and
     /// within that time on others. When the token was last used may be as old.
     pub async fn tenant_of_token(&self, hash: SecretHash) -> Result<Option<(Tenant, Arc<Token>)>, Error> {
-        let tokens = self.open.tokens();
+        let tokens = &self.open.tokens;
         let Program { record, token } = if let Some(program) = tokens.find(&hash) {
             program
         } else {
@@ -292,12 +292,12 @@ mod tests {
             }
         });
         let record = made.await.unwrap();
-        assert!(directory.open.aliases().find(&alias).is_none());
+        assert!(directory.open.aliases.find(&alias).is_none());
         directory.tenant(&alias).await.unwrap().unwrap();
 
         // Workers write to the directory all the time.
         directory.write(move |tx| tenants::touch(tx, record.id)).await.unwrap();
-        assert!(directory.open.aliases().find(&alias).is_some_and(|it| it.is_some()));
+        assert!(directory.open.aliases.find(&alias).is_some_and(|it| it.is_some()));
 
         let suspended = TenantRecord { state: TenantState::Suspended, ..record };
         directory.write(move |tx| tenants::update(tx, &suspended)).await.unwrap();

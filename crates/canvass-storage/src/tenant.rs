@@ -74,9 +74,9 @@ pub(crate) struct OpenTenants {
     bells: Bells,
     shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
     /// Whose an alias is; `None` for nobody's.
-    aliases: Known<Alias, Option<Arc<TenantRecord>>>,
+    pub(crate) aliases: Known<Alias, Option<Arc<TenantRecord>>>,
     /// What a token stands for. Those that stand for nothing are not kept: there is no end of them.
-    tokens: Known<SecretHash, Program>,
+    pub(crate) tokens: Known<SecretHash, Program>,
     /// Tokens whose use was noted.
     noted_tokens: Known<TokenId, ()>,
 }
@@ -332,14 +332,6 @@ impl OpenTenants {
         let record = record.into();
         let kept = Arc::clone(lock(&self.shelves).get_or_insert(record.id, || Arc::new(Shelf::new())));
         Tenant { record, engine: Arc::clone(&self.engine), shelf: kept, bells: self.bells.clone() }
-    }
-
-    pub(crate) fn aliases(&self) -> &Known<Alias, Option<Arc<TenantRecord>>> {
-        &self.aliases
-    }
-
-    pub(crate) fn tokens(&self) -> &Known<SecretHash, Program> {
-        &self.tokens
     }
 
     /// Whether the directory is to be told now that this token is in use; then it is taken to have been.
