@@ -8,6 +8,7 @@ mod error;
 pub mod fields;
 pub mod gates;
 pub mod jobs;
+pub mod listing;
 pub mod live;
 pub mod members;
 pub mod metadata;

@@ -51,12 +51,6 @@ pub fn load_survey(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Live>, Er
     of_page(tx, id, page)
 }
 
-/// Open surveys that everybody may find, the newest first, each with its live definition: what a tenant's index shows.
-pub fn list(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, Definition)>, Error> {
-    let listed = surveys::list_public(tx, limit)?.into_iter();
-    listed.map(|(survey, definition)| Ok((survey, stored_definition(&definition)?))).collect()
-}
-
 /// The definition of a published version of a survey.
 pub fn definition(tx: &mut ReadTx<'_>, survey: &Survey, version: Version) -> Result<Option<Definition>, Error> {
     surveys::version(tx, survey.id, version)?.map(|text| stored_definition(&text)).transpose()

@@ -32,6 +32,12 @@ pub fn load(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Results, Error> {
     Ok(Results { survey, definition, summary, revision })
 }
 
+/// The same for everybody to see: `None` when there is no such survey, it is in the trash or was never published.
+pub fn shared(tx: &mut ReadTx<'_>, id: SurveyId) -> Result<Option<Results>, Error> {
+    let survey = surveys::find(tx, id)?.filter(|it| it.trashed_at.is_none() && it.version != Version(0));
+    survey.map(|it| load(tx, it.id)).transpose()
+}
+
 /// The live version's definition, or the draft's before the first publication.
 pub fn definition(tx: &mut ReadTx<'_>, survey: &Survey) -> Result<Definition, Error> {
     if survey.version != Version(0) {

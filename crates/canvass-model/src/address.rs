@@ -48,6 +48,11 @@ impl PageAddress {
         Self { native: "index".to_owned(), key: PageKey("index".to_owned()) }
     }
 
+    /// The address of the tenant's map for search engines, unless a page stands there.
+    pub fn sitemap() -> Self {
+        Self { native: "sitemap.xml".to_owned(), key: PageKey("sitemap.xml".to_owned()) }
+    }
+
     /// Reads the part of a URL's path behind the tenant, percent-decoding it once.
     pub fn parse(path: &str) -> Result<Self, InvalidAddress> {
         let path = path.strip_prefix('/').unwrap_or(path);

@@ -8,6 +8,7 @@ mod frequent;
 mod histogram;
 mod moments;
 mod question;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -21,6 +22,7 @@ pub use self::{
     histogram::{Bin, Histogram},
     moments::Moments,
     question::{ChoiceSummary, NetPromoter, NumberSummary, QuestionSummary, ScaleSummary, TextSummary, YesNoSummary},
+    shared::Shared,
 };
 use crate::{
     answer::Answers,

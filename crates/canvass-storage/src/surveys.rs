@@ -155,19 +155,30 @@ pub fn count_open(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
     decode::count(tx.session, "survey", (sql, &[now.into()])).map(|it| u32::try_from(it).unwrap_or(u32::MAX))
 }
 
-/// Open surveys with a public page, the newest first, each with its live definition as JSON text: what the tenant's
-/// index shows.
+/// Surveys that a public page asks, as long as they are open, and those whose results a public page shows, the newest
+/// first, each with its live definition as JSON text. Whether their pages are open now is for the caller to ask.
 pub fn list_public(tx: &mut ReadTx<'_>, limit: u32) -> Result<Vec<(Survey, String)>, Error> {
-    let sql = "select s.id, s.title, s.status, s.status_since, s.closes_at, p.native, s.revision, s.version,
-            s.changed_since_published, s.responses, s.created_at, s.updated_at, s.trashed_at, v.definition
-        from page p join survey s on s.id = p.target
-            join survey_version v on v.survey = s.id and v.version = s.version
-        where p.kind = 'survey' and p.trashed_at is null and p.visibility = 'public'
-            and (p.opens_at is null or p.opens_at <= $1) and (p.closes_at is null or p.closes_at > $1)
-            and s.status = 'published' and s.closes_at > $1 and s.trashed_at is null
-        order by s.status_since desc, s.id desc limit $2";
+    let of = |kind: &str| {
+        format!(
+            "s.id in (select target from page where kind = '{kind}' and visibility = 'public' and trashed_at is null)"
+        )
+    };
+    let sql = format!(
+        "select s.id, s.title, s.status, s.status_since, s.closes_at,
+            (select p.native from page p where p.kind = 'survey' and p.target = s.id and p.trashed_at is null
+                order by p.created_at, p.id limit 1),
+            s.revision, s.version, s.changed_since_published, s.responses, s.created_at, s.updated_at, s.trashed_at,
+            v.definition
+        from survey s join survey_version v on v.survey = s.id and v.version = s.version
+        where s.trashed_at is null and ((s.status = 'published' and s.closes_at > $1 and {}) or {})
+        order by s.status_since desc, s.id desc limit $2",
+        of("survey"),
+        of("results")
+    );
     let now = tx.now();
-    decode::list(tx.session, "survey", (sql, &[now.into(), Value::count(limit)]), |row| Ok((survey(row)?, row.text()?)))
+    decode::list(tx.session, "survey", (&sql, &[now.into(), Value::count(limit)]), |row| {
+        Ok((survey(row)?, row.text()?))
+    })
 }
 
 /// The titles of at most [`TITLES_MAX`] surveys, also of those in the trash; ids that name none are left out.

@@ -1,5 +1,7 @@
 //! One tenant: this file is about the handle that is the only door to its data, and what hangs off it.
 
+mod cached;
+
 use std::{
     any::Any,
     collections::HashMap,
@@ -153,27 +155,6 @@ impl Tenant {
     pub async fn is_waiting(&self, response: ResponseId) -> Result<bool, Error> {
         let (engine, id) = (Arc::clone(&self.engine), self.record.id);
         blocking(move || engine.is_waiting(id, response)).await
-    }
-
-    /// A value computed from this tenant's data, kept until its public content changes: at once on this node, within a
-    /// second on the others. `name` tells values apart; the same name must always mean the same type.
-    pub async fn cached<T, E>(
-        &self,
-        name: &str,
-        load: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<Arc<T>, E>
-    where
-        T: Send + Sync + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.refresh().await?;
-        if let Some(value) = self.shelf.find::<T>(name) {
-            return Ok(value);
-        }
-        let stamp = self.shelf.stamp.load(Ordering::Acquire);
-        let value = Arc::new(self.read(load).await?);
-        self.shelf.keep(name, stamp, Arc::clone(&value));
-        Ok(value)
     }
 
     /// Hears of every change of a survey's responses, on this node at once, on others within a second.

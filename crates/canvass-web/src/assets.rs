@@ -30,7 +30,8 @@ macro_rules! assets {
 
 assets! {
     "base.css" as "text/css; charset=utf-8" from ["base.css"],
-    "app.css" as "text/css; charset=utf-8" from ["app.css"],
+    "app.css" as "text/css; charset=utf-8" from ["app.css", "results.css"],
+    "results.css" as "text/css; charset=utf-8" from ["results.css"],
     "respond.css" as "text/css; charset=utf-8" from ["respond.css"],
     "enhance.js" as "text/javascript; charset=utf-8" from ["enhance.js"],
     "elements.js" as "text/javascript; charset=utf-8" from [

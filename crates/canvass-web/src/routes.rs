@@ -87,6 +87,7 @@ pub fn router(app: App) -> Router {
 fn product() -> Table {
     Table::default()
         .get("/", pages::landing::show)
+        .get("/robots.txt", pages::public::robots)
         .get("/-/health", pages::health::show)
         .get("/-/assets/{hash}/{name}", assets::show)
         .get("/-/schema/survey.json", pages::schema::show)

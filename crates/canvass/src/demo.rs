@@ -1,9 +1,10 @@
-//! The demonstration: this file is about two tenants with surveys and responses, made by the actions that make all
+//! The demonstration: this file is about two tenants with surveys, responses and pages, made by the actions that make all
 //! others. Making them again adds nothing, but gives new passwords and tokens.
 
 mod answers;
 mod catalogue;
 mod collect;
+mod pages;
 
 use canvass_actions::{
     members::{self, NewMember},
@@ -65,7 +66,7 @@ pub async fn seed(directory: &Directory, config: &Config) -> Result<Vec<Entrance
     Ok(entrances)
 }
 
-async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Result<Entrance, Failure> {
+async fn open(directory: &Directory, config: &Config, showcase: &'static Showcase) -> Result<Entrance, Failure> {
     let password = fresh_password()?;
     let new = new_tenant(showcase, config, &password)?;
     let tenant = match existing(directory, &new).await? {
@@ -80,6 +81,7 @@ async fn open(directory: &Directory, config: &Config, showcase: &Showcase) -> Re
     for exhibit in showcase.surveys {
         collect::fill(&tenant, exhibit).await.map_err(|it| failed(showcase, &it))?;
     }
+    pages::put_up(&tenant, showcase).await.map_err(|it| failed(showcase, &it))?;
     let token = renew_token(directory, &tenant).await.map_err(|it| failed(showcase, &it))?;
     Ok(Entrance {
         alias: showcase.alias.to_owned(),

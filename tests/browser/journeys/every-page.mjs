@@ -62,6 +62,9 @@ journey("every public page is fit for everybody", demo, async ({ canvass, page }
     ["no-tenant", "/nobody", 404],
     ["no-survey", "/adatum/nothing", 404],
     ["tenant", "/adatum"],
+    ["document", "/adatum/about"],
+    ["shared-results", "/adatum/what-you-told-us"],
+    ["shared-results-closed", "/fabrikam/how-we-deliver"],
     ["closed", "/fabrikam/delivery", 410],
     ["survey", "/adatum/customer-satisfaction"],
   ]);

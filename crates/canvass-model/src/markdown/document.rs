@@ -36,6 +36,9 @@ pub fn document(markdown: &str, href: impl Fn(&PageAddress) -> String) -> String
     mark_elsewhere(&NET.clean(&html).to_string())
 }
 
+/// As much of a page's beginning as search engines and other sites show.
+pub const EXCERPT_CHARS: usize = 160;
+
 /// The beginning of a text's words, without any markup: at most `chars_max` characters, cut between words.
 pub fn excerpt(markdown: &str, chars_max: usize) -> String {
     let mut text = String::new();

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     answer::Scope,
+    definition::KindName,
     sample::{self, survey_of},
 };
 
@@ -133,6 +134,23 @@ fn what_is_no_longer_offered_stays_counted() {
         shown["questions"]["stars"],
         json!({ "answered": 1, "counts": { "1": 0, "2": 0, "4": 1 }, "mean": 4.0 })
     );
+}
+
+#[test]
+fn what_is_no_longer_offered_is_not_for_everybody() {
+    let before = survey_of(&json!([
+        { "id": "one", "type": "dropdown", "label": "?", "choices": [{ "id": "a", "label": "A" }, { "id": "b", "label": "B" }], "other": true },
+    ]));
+    let after = survey_of(&json!([
+        { "id": "one", "type": "single_choice", "label": "?", "choices": [{ "id": "a", "label": "A" }] },
+    ]));
+    let given =
+        ["a", "a", "a", "b"].map(|it| json!({ "one": it })).into_iter().chain([json!({ "one": { "other": "x" } })]);
+    let summary = of(&given.map(|it| answers(&before, &it)).collect::<Vec<_>>());
+    let question = after.questions().next().unwrap();
+    let Shared::Counts(QuestionSummary::Choice(shown)) = summary.shared(question) else { panic!() };
+    assert_eq!((shown.answered, shown.other, shown.counts.len()), (5, 0, 1));
+    assert_eq!(shown.other_texts, Frequent::default());
 }
 
 #[test]
@@ -269,6 +287,26 @@ proptest! {
         prop_assert_eq!(summary.responses, others.responses);
         if recount == Recount::NotNeeded {
             assert_same(&summary, &others, &survey);
+        }
+    }
+
+    #[test]
+    fn what_everybody_may_see_holds_no_text_and_no_question_that_few_answered((survey, responses) in surveys_with_responses()) {
+        let summary = of(&responses);
+        for question in survey.questions().filter(|it| it.takes_answer()) {
+            let answered = summary.question(question).map_or(0, QuestionSummary::answered);
+            match summary.shared(question) {
+                Shared::Words => prop_assert!(matches!(question.kind.name(), KindName::ShortText | KindName::LongText)),
+                Shared::TooFew => prop_assert!(answered < Summary::SHARED_ANSWERS_MIN),
+                Shared::Counts(counted) => {
+                    prop_assert!(Summary::SHARED_ANSWERS_MIN <= answered);
+                    prop_assert_eq!(counted.answered(), answered);
+                    prop_assert!(!matches!(counted, QuestionSummary::Text(_)));
+                    if let QuestionSummary::Choice(choice) = counted {
+                        prop_assert_eq!(choice.other_texts, Frequent::default());
+                    }
+                }
+            }
         }
     }
 

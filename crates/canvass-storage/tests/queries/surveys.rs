@@ -160,9 +160,15 @@ async fn only_open_surveys_count_and_only_public_ones_are_listed() {
                 let over = publish(tx, over, "over", Visibility::Public)?;
                 let Status::Published { page, since, .. } = over.status.clone() else { panic!() };
                 let status = Status::Published { page, since, closes_at: tx.now() };
-                surveys::update(tx, &Survey { status, ..over })?;
+                surveys::update(tx, &Survey { status, ..over.clone() })?;
                 assert_eq!(surveys::count_open(tx)?, 2);
-                assert_eq!(surveys::list_public(tx, 9)?, [(public, "{\"live\":1}".to_owned())]);
+                assert_eq!(surveys::list_public(tx, 9)?, [(public.clone(), "{\"live\":1}".to_owned())]);
+                for (survey, address) in [(&over, "figures"), (&draft, "nothing")] {
+                    let place = a_page(tx, address, Target::Results(survey.id));
+                    pages::insert(tx, &Page { visibility: Visibility::Public, ..place })?;
+                }
+                let listed: Vec<SurveyId> = surveys::list_public(tx, 9)?.iter().map(|it| it.0.id).collect();
+                assert_eq!(listed, [over.id, public.id], "results of what is over, and never of a draft");
                 assert_eq!(surveys::draft(tx, draft.id)?.as_deref(), Some("{\"title\":\"first\"}"));
                 Ok::<_, Error>(())
             })

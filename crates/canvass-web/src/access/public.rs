@@ -60,6 +60,19 @@ impl Respondent {
         self.tenant.cached(name, load).await
     }
 
+    /// The same for what changes with every response: as it was less than a second ago.
+    pub(crate) async fn cached_briefly<T, E>(
+        &self,
+        name: &str,
+        load: impl Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Arc<T>, E>
+    where
+        T: Send + Sync + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        self.tenant.cached_briefly(name, load).await
+    }
+
     /// Makes a response durable, within the plan; when this answers, it survives power loss.
     pub(crate) async fn append(&self, record: Accepted) -> Result<Receipt, actions::Error> {
         let receipts = actions::responses::submit(&self.tenant, vec![record]).await?;

@@ -2,7 +2,11 @@
 
 mod caching;
 mod document;
+mod feed;
+mod index;
+mod results;
 mod shut;
+mod sitemap;
 
 use axum::{
     extract::Query,
@@ -21,7 +25,7 @@ use crate::{
     form::Form,
 };
 
-pub(crate) use self::{caching::revalidate, shut::since};
+pub(crate) use self::{caching::revalidate, shut::since, sitemap::robots};
 
 /// Pages followed from an address that moved, before it counts as going round in circles.
 const MOVES_MAX: u32 = 8;
@@ -36,9 +40,12 @@ pub(crate) struct Shown {
 /// What an address serves.
 pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> Result<Response, Problem> {
     let entered = match respondent.asked_for() {
-        Some(address) => respondent.enter(address, None).await,
+        Some(address) => match respondent.enter(address, None).await {
+            Err(Turned::Away(Problem::NotFound)) if sitemap::is_at(address) => return sitemap::show(&respondent).await,
+            entered => entered,
+        },
         None => match respondent.enter(&PageAddress::index(), None).await {
-            Err(Turned::Away(Problem::NotFound)) => return respond::index(&respondent).await,
+            Err(Turned::Away(Problem::NotFound)) => return index::show(&respondent).await,
             entered => entered,
         },
     };
@@ -50,7 +57,9 @@ pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> 
         Target::Survey(_) => respond::show(&entered, &shown).await,
         Target::Redirect(to) => redirect(&respondent, to).await,
         Target::Document => document::show(&entered).await,
-        Target::Results(_) | Target::Feed(_) | Target::File(_) => Err(Problem::NotFound),
+        Target::Results(survey) => results::show(&entered, *survey).await,
+        Target::Feed(format) => feed::show(&entered, *format).await,
+        Target::File(_) => Err(Problem::NotFound),
     };
     response.map(|it| entered.seal(caching::for_search_engines(entered.page().visibility, it)))
 }

@@ -1,4 +1,4 @@
-//! Answering: this file is about a tenant's public index and the survey a respondent fills in.
+//! Answering: this file is about the survey a respondent fills in.
 //!
 //! The form works without script: every section is in the page, one of them in sight, so that the answers of the others
 //! travel along. A post that names no button (any program that filled the form in) is the submission itself.
@@ -18,10 +18,7 @@ use canvass_actions::{
     live::{Door, Live},
 };
 use canvass_model::{
-    address::PageAddress,
     answer::{Answers, Scope},
-    definition::Definition,
-    survey::{Status, Survey},
     time::Timestamp,
 };
 
@@ -32,31 +29,9 @@ use self::{
 use super::public::{self, Shown};
 use crate::{
     Problem,
-    access::{Entered, Respondent, Site},
+    access::{Entered, Site},
     form::Form,
-    view::moment,
 };
-
-/// Surveys on a tenant's index; more are found by their own links.
-const INDEX_MAX: u32 = 200;
-
-/// A survey on the index.
-struct Listed {
-    address: PageAddress,
-    title: String,
-    closes: String,
-    closes_iso: String,
-    closes_at: Timestamp,
-}
-
-#[derive(Template)]
-#[template(path = "respond/index.html")]
-struct IndexPage<'a> {
-    organisation: &'a str,
-    site: &'a Site,
-    canonical: String,
-    surveys: Vec<&'a Listed>,
-}
 
 #[derive(Template)]
 #[template(path = "respond/thanks.html")]
@@ -66,25 +41,6 @@ struct ThanksPage<'a> {
     survey_title: &'a str,
     words: String,
     draft: String,
-}
-
-/// The tenant's open surveys.
-pub(super) async fn index(respondent: &Respondent) -> Result<Response, Problem> {
-    let published = respondent
-        .cached("index", move |tx| {
-            let open = live::list(tx, INDEX_MAX)?;
-            Ok::<_, Error>(open.iter().filter_map(|(survey, it)| listed(survey, it)).collect::<Vec<_>>())
-        })
-        .await?;
-    let now = respondent.now();
-    let site = respondent.site();
-    let page = IndexPage {
-        organisation: respondent.tenant().name.as_str(),
-        canonical: site.absolute(site.home()),
-        surveys: published.iter().filter(|it| now < it.closes_at).collect(),
-        site,
-    };
-    Ok(Html(page.render()?).into_response())
 }
 
 /// The survey at an address, or its thank-you page.
@@ -187,17 +143,6 @@ fn thanks(entered: &Entered<'_>, live: &Live) -> Result<Response, Problem> {
         draft: Drawn::draft(entered.respondent().tenant(), live),
     };
     Ok(no_store(Html(page.render()?).into_response()))
-}
-
-fn listed(survey: &Survey, definition: &Definition) -> Option<Listed> {
-    let Status::Published { page, closes_at, .. } = &survey.status else { return None };
-    Some(Listed {
-        address: page.clone(),
-        title: definition.title_text().to_owned(),
-        closes: moment::day(*closes_at),
-        closes_iso: closes_at.to_string(),
-        closes_at: *closes_at,
-    })
 }
 
 /// A page with a submission key of its own, or about a moment, is nobody else's.

@@ -5,7 +5,7 @@ mod lists;
 
 use canvass_model::{
     definition::{Definition, Kind, KindName, Language, Question, Text},
-    summary::{QuestionSummary, Summary},
+    summary::{QuestionSummary, Shared, Summary},
 };
 
 pub(crate) use self::columns::columns;
@@ -21,6 +21,18 @@ pub(crate) struct Chart {
     pub(crate) note: String,
     /// What is drawn.
     pub(crate) body: Body,
+}
+
+/// One question's results as everybody may see them.
+pub(crate) struct SharedChart {
+    /// The question's id.
+    pub(crate) id: String,
+    /// The question.
+    pub(crate) label: String,
+    /// Its type and how many answered, or why nothing is shown.
+    pub(crate) note: String,
+    /// What is drawn, if anything.
+    pub(crate) body: Option<Body>,
 }
 
 /// What is drawn for a question.
@@ -87,20 +99,58 @@ pub(crate) fn charts(
     definition.questions().filter(|it| it.takes_answer()).map(|it| chart(it, summary, language, latest(it))).collect()
 }
 
+/// The charts of a survey as everybody may see them: nothing from which a single answer can be read.
+pub(crate) fn shared(definition: &Definition, summary: &Summary) -> Vec<SharedChart> {
+    let english = Language::english();
+    let language = definition.languages.first().unwrap_or(&english);
+    definition.questions().filter(|it| it.takes_answer()).map(|it| shared_chart(it, summary, language)).collect()
+}
+
+fn shared_chart(question: &Question, summary: &Summary, language: &Language) -> SharedChart {
+    let kind = question.kind.name().label();
+    let (note, body) = match summary.shared(question) {
+        Shared::Words => (format!("{kind}, not shown here"), None),
+        Shared::TooFew => (format!("{kind}, fewer than {} answered", Summary::SHARED_ANSWERS_MIN), None),
+        Shared::Counts(counted) => {
+            (note(question, counted.answered(), summary.responses), Some(coarse(question, &counted, language)))
+        }
+    };
+    SharedChart { id: question.id.to_string(), label: question.label.in_language(language).to_owned(), note, body }
+}
+
+/// What is drawn of counts that everybody may see; numbers only in ranges that several share.
+fn coarse(question: &Question, counted: &QuestionSummary, language: &Language) -> Body {
+    match counted {
+        QuestionSummary::Number(numbers) => {
+            columns::coarse(numbers, columns::Grain::of(&question.kind), &unit(&question.kind, language))
+        }
+        QuestionSummary::Text(_)
+        | QuestionSummary::Choice(_)
+        | QuestionSummary::Scale(_)
+        | QuestionSummary::YesNo(_) => body(question, counted, language, Vec::new()),
+    }
+}
+
 fn chart(question: &Question, summary: &Summary, language: &Language, latest: Vec<String>) -> Chart {
     let counted = summary.question(question);
     let answered = counted.map_or(0, QuestionSummary::answered);
-    let kind = question.kind.name().label();
-    let note = match answered {
-        0 => format!("{kind}, nobody answered yet"),
-        _ => format!("{kind}, {} of {} answered", number::grouped(answered), number::grouped(summary.responses)),
-    };
-    let several = question.kind.name() == KindName::MultipleChoice && answered != 0;
     Chart {
         id: question.id.to_string(),
         label: question.label.in_language(language).to_owned(),
-        note: if several { format!("{note}; shares may add up to more than 100 %") } else { note },
+        note: note(question, answered, summary.responses),
         body: counted.map_or(Body::Nothing, |it| body(question, it, language, latest)),
+    }
+}
+
+fn note(question: &Question, answered: u64, responses: u64) -> String {
+    let kind = question.kind.name().label();
+    if answered == 0 {
+        return format!("{kind}, nobody answered yet");
+    }
+    let note = format!("{kind}, {} of {} answered", number::grouped(answered), number::grouped(responses));
+    match question.kind.name() {
+        KindName::MultipleChoice => format!("{note}; shares may add up to more than 100 %"),
+        _ => note,
     }
 }
 

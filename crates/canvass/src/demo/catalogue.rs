@@ -15,6 +15,10 @@ pub(super) struct Showcase {
     /// Its own fields for surveys, as the API takes them; empty when its plan has none.
     pub(super) fields: &'static str,
     pub(super) surveys: &'static [Exhibit],
+    /// The tenant's own words, in Markdown.
+    pub(super) about: &'static str,
+    /// The survey whose results everybody may see, and where and under which title they do.
+    pub(super) shares: (&'static str, &'static str, &'static str),
 }
 
 /// Somebody beside the administrator, so that one can see what each role sees.
@@ -93,6 +97,8 @@ pub(super) const SHOWCASES: &[Showcase] = &[
                 life: Life::Draft,
             },
         ],
+        about: include_str!("about/adatum.markdown"),
+        shares: ("customer-satisfaction", "what-you-told-us", "What you told us"),
     },
     Showcase {
         alias: "fabrikam",
@@ -125,6 +131,8 @@ pub(super) const SHOWCASES: &[Showcase] = &[
                 life: Life::Draft,
             },
         ],
+        about: include_str!("about/fabrikam.markdown"),
+        shares: ("delivery", "how-we-deliver", "How we deliver"),
     },
 ];
 

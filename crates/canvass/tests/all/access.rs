@@ -30,6 +30,7 @@ use For::{Administrator, Analyst, Anyone, Creator, Operator, SignedIn};
 /// Every route of pages.
 const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/", Anyone),
+    ("GET", "/robots.txt", Anyone),
     ("GET", "/-/health", Anyone),
     ("GET", "/-/assets/{hash}/{name}", Anyone),
     ("GET", "/-/schema/survey.json", Anyone),

@@ -43,6 +43,34 @@ async fn two_tenants_have_surveys_in_every_state_and_summaries_that_look_alive()
 }
 
 #[tokio::test]
+async fn every_tenant_tells_about_itself_and_shares_results_and_a_feed() {
+    let mut server = Process::spawn_with(&["--demo"]);
+    for start in ["the first", "another"] {
+        for number in [0, 1] {
+            surveys(&server, number).await;
+        }
+        let ray = server.visitor("Ray");
+        for (alias, results) in [("adatum", "what-you-told-us"), ("fabrikam", "how-we-deliver")] {
+            let index = ray.get(&format!("/{alias}")).await.expect(200).text();
+            for page in ["about", results, "news.xml"] {
+                let path = format!("/{alias}/{page}");
+                assert_eq!(index.matches(&format!("href=\"{path}\"")).count(), 1, "{start} start: {path} in {index}");
+                ray.get(&path).await.expect(200);
+            }
+            let about = ray.get(&format!("/{alias}/about")).await.expect(200).text();
+            for link in about.split(&format!("href=\"/{alias}/")).skip(1).map(|it| it.split('"').next().unwrap()) {
+                let answer = ray.get(&format!("/{alias}/{link}")).await;
+                assert!(answer.status.is_success(), "{alias}/{link} answered {}", answer.status);
+            }
+            let results = ray.get(&format!("/{alias}/{results}")).await.expect(200).text();
+            assert!(results.contains("<svg"), "{results}");
+        }
+        assert!(server.stop().success());
+        server.start_again();
+    }
+}
+
+#[tokio::test]
 async fn starting_it_again_adds_nothing_and_gives_new_keys() {
     let mut server = Process::spawn_with(&["--demo"]);
     let before = [surveys(&server, 0).await, surveys(&server, 1).await];

@@ -1,6 +1,9 @@
 //! Pages of every kind: this file is about what a tenant's public addresses serve, and what they never show.
 
 mod documents;
+mod feeds;
+mod lists;
+mod results;
 
 use canvass_actions::pages::{self, Wanted};
 use canvass_model::{

@@ -12,9 +12,6 @@ use crate::{
     access::{Entered, Site},
 };
 
-/// As much of a document's beginning as search engines and other sites show.
-const EXCERPT_CHARS_MAX: usize = 160;
-
 /// A document's text, drawn once.
 struct Drawn {
     html: String,
@@ -42,7 +39,7 @@ pub(super) async fn show(entered: &Entered<'_>) -> Result<Response, Problem> {
         .cached(&name, move |tx| {
             let body = pages::document(tx, id)?.unwrap_or_default();
             let html = markdown::document(&body, |page| site.href(page));
-            Ok::<_, Error>(Drawn { html, excerpt: markdown::excerpt(&body, EXCERPT_CHARS_MAX) })
+            Ok::<_, Error>(Drawn { html, excerpt: markdown::excerpt(&body, markdown::EXCERPT_CHARS) })
         })
         .await?;
     let site = respondent.site();

@@ -11,6 +11,7 @@ use canvass_actions::live::Live;
 use canvass_model::{
     answer::Refusal,
     definition::{Kind, Language},
+    markdown,
     page::Visibility,
     response::SubmissionKey,
     tenant::TenantRecord,
@@ -50,6 +51,7 @@ struct FormPage<'a> {
     heading: String,
     action: String,
     canonical: String,
+    excerpt: String,
     draft: String,
     key: &'a str,
     /// What the gate of the page asks for again, when it is not open.
@@ -142,6 +144,7 @@ impl Drawn {
             heading: heading(self.note.is_some(), errors.len()),
             errors,
             canonical: site.absolute(&action),
+            excerpt: markdown::excerpt(sheet.maybe(sheet.definition.description.as_ref()), markdown::EXCERPT_CHARS),
             action,
             draft: Self::draft(tenant, live),
             key,

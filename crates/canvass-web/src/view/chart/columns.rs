@@ -3,7 +3,7 @@
 
 use canvass_model::{
     definition::{Kind, Question},
-    summary::{Histogram, NumberSummary, ScaleSummary},
+    summary::{Histogram, NumberSummary, ScaleSummary, Summary},
 };
 
 use super::{Bar, Body, Column, Group, Score, bar};
@@ -55,6 +55,46 @@ pub(super) fn numbers(summary: &NumberSummary, grain: Grain, unit: &str) -> Body
         score: None,
         rows: rows(&ranges),
     }
+}
+
+/// Numbers as everybody may see them: their mean, and ranges that several people share, open at both ends, so that
+/// neither one person's number nor an extreme can be read.
+pub(super) fn coarse(summary: &NumberSummary, grain: Grain, unit: &str) -> Body {
+    let ranges = shared(ranges(&summary.histogram, grain), Summary::SHARED_ANSWERS_MIN);
+    let whole = ranges.iter().map(|it| it.count).sum();
+    let last = ranges.len().saturating_sub(1);
+    let with_unit = |text: String| if unit.is_empty() { text } else { format!("{text} {unit}") };
+    let label = |(place, range): (usize, &Range)| {
+        let numbers = match place {
+            0 => format!("Up to {}", with_unit(range.high.clone())),
+            place if place == last => format!("{} or more", with_unit(range.low.clone())),
+            _ => with_unit(range.label()),
+        };
+        bar(numbers, range.count, whole)
+    };
+    let bars = if last == 0 { Vec::new() } else { ranges.iter().enumerate().map(label).collect() };
+    let score = Score {
+        value: number::decimal(summary.moments.mean, 2),
+        note: if unit.is_empty() { "on average".to_owned() } else { format!("{unit}, on average") },
+    };
+    Body::Bars { bars, others: Vec::new(), score: Some(score) }
+}
+
+/// Neighbouring ranges joined until each holds at least `least`.
+fn shared(ranges: Vec<Range>, least: u64) -> Vec<Range> {
+    let mut joined: Vec<Range> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|it| it.count < least) {
+            Some(open) => open.extend(range),
+            None => joined.push(range),
+        }
+    }
+    if let Some(rest) = joined.pop_if(|it| it.count < least)
+        && let Some(before) = joined.last_mut()
+    {
+        before.extend(rest);
+    }
+    joined
 }
 
 pub(super) fn scale(question: &Question, summary: &ScaleSummary, (low, high): (&str, &str)) -> Body {
@@ -160,6 +200,12 @@ impl Range {
         Self { low: value.clone(), high: value, count }
     }
 
+    /// Up to the end of the next one.
+    fn extend(&mut self, next: Self) {
+        self.high = next.high;
+        self.count += next.count;
+    }
+
     fn label(&self) -> String {
         if self.low == self.high { self.low.clone() } else { format!("{} to {}", self.low, self.high) }
     }
@@ -205,6 +251,27 @@ mod tests {
 
     fn labels(ranges: &[Range]) -> Vec<String> {
         ranges.iter().map(Range::label).collect()
+    }
+
+    #[test]
+    fn shared_ranges_hold_several_people_each_and_all_together() {
+        for numbers in
+            [vec![1.0; 3], vec![1.0; 7], (18..=66).map(f64::from).collect(), vec![1.0, 1.0, 1.0, 1.0, 1.0, 9.0]]
+        {
+            let ranges = shared(ranges(&of(numbers.iter().copied()), Grain::Whole), 5);
+            let counts: Vec<u64> = ranges.iter().map(|it| it.count).collect();
+            assert!(counts.iter().all(|it| 5 <= *it), "{numbers:?}: {counts:?}");
+            let whole: u64 = counts.iter().sum();
+            assert_eq!(whole, if numbers.len() < 5 { 0 } else { numbers.len() as u64 });
+        }
+        let mut summary = NumberSummary::default();
+        for number in [1.0, 20.0, 20.0, 20.0, 20.0, 21.0, 21.0, 22.0, 23.0, 24.0, 99.0] {
+            summary.moments.add(number);
+            summary.histogram.add(number);
+        }
+        let Body::Bars { bars, .. } = coarse(&summary, Grain::Whole, "years") else { panic!() };
+        let labels: Vec<&str> = bars.iter().map(|it| it.label.as_str()).collect();
+        assert_eq!(labels, ["Up to 20 years", "21 years or more"]);
     }
 
     #[test]
