@@ -3,6 +3,7 @@
 //! Actions that need only one transaction take it; those that hash a password, or change the directory and a tenant,
 //! take the [`Directory`](canvass_storage::Directory) and are async. Both may be repeated without harm.
 
+pub mod brand;
 pub mod dead_letters;
 mod error;
 pub mod fields;

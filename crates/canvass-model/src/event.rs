@@ -165,6 +165,27 @@ pub enum Event {
         /// In which fields.
         fields: Vec<FieldId>,
     },
+    /// The look of the public pages changed.
+    BrandChanged {
+        /// What of it.
+        what: BrandChange,
+    },
     /// Someone signed in.
     SignedIn,
+}
+
+/// What of a tenant's look changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BrandChange {
+    /// Colours, type, room or the welcome.
+    Theme,
+    /// Its own CSS.
+    Css,
+    /// A logo was set.
+    Logo,
+    /// The logo was removed.
+    LogoRemoved,
+    /// The last change was taken back.
+    Undone,
 }

@@ -36,6 +36,8 @@ pub enum Lane {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
+    /// CSS of the tenant's own for its public pages. A logo and a theme come with every plan.
+    Css,
     /// Fields of the tenant's own for its surveys.
     Metadata,
 }
@@ -95,8 +97,9 @@ impl PlanId {
             Self::Trial | Self::Individual | Self::Standard => Lane::Standard,
         };
         let features: &[Feature] = match self {
-            Self::Premium => &[Feature::Metadata],
-            Self::Trial | Self::Individual | Self::Standard => &[],
+            Self::Premium => &[Feature::Css, Feature::Metadata],
+            Self::Standard => &[Feature::Css],
+            Self::Trial | Self::Individual => &[],
         };
         Plan {
             id: self,

@@ -131,6 +131,14 @@ impl Columns {
         }
     }
 
+    /// Bytes.
+    pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, Error> {
+        match self.next()? {
+            Value::Blob(it) => Ok(it),
+            other => Err(self.corrupt(&other)),
+        }
+    }
+
     /// A text that `parse` understands: an id, a state, an address.
     pub(crate) fn parsed<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Error> {
         let text = self.text()?;

@@ -97,6 +97,7 @@
 //! ```
 
 pub mod accounts;
+pub mod brand;
 pub mod dead_letters;
 mod decode;
 mod directory;

@@ -7,6 +7,7 @@
     reason = "tests panic, and the server they share waits and starts processes"
 )]
 
+mod brand;
 mod pages;
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]

@@ -7,6 +7,7 @@
     reason = "tests panic, and the server they share waits and starts processes"
 )]
 
+mod brand;
 mod fields;
 mod jobs;
 mod pages;

@@ -2,7 +2,13 @@
 
 use std::collections::HashMap;
 
-use canvass_model::{alias::Alias, event::Event, id::SurveyId, member::Actor, metadata::FieldId};
+use canvass_model::{
+    alias::Alias,
+    event::{BrandChange, Event},
+    id::SurveyId,
+    member::Actor,
+    metadata::FieldId,
+};
 use canvass_storage::{self as storage, ReadTx, events, events::Entry, surveys};
 
 use super::moment;
@@ -83,6 +89,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::TokenRevoked { .. }
         | Event::MemberAdmitted { .. }
         | Event::FieldsChanged { .. }
+        | Event::BrandChanged { .. }
         | Event::SignedIn => None,
     }
 }
@@ -123,7 +130,18 @@ fn words(event: &Event) -> (String, String) {
         Event::TokenCreated { .. } => ("made an API token", String::new()),
         Event::TokenRevoked { .. } => ("revoked an API token", String::new()),
         Event::MemberAdmitted { name, role } => ("admitted", format!("{name} as {}", role.as_str())),
+        Event::BrandChanged { what } => (of_brand(*what), String::new()),
         Event::SignedIn => ("signed in", String::new()),
     };
     (what.to_owned(), rest)
+}
+
+fn of_brand(what: BrandChange) -> &'static str {
+    match what {
+        BrandChange::Theme => "changed the theme of the public pages",
+        BrandChange::Css => "changed the CSS of the public pages",
+        BrandChange::Logo => "set the logo",
+        BrandChange::LogoRemoved => "removed the logo",
+        BrandChange::Undone => "took back the last change of the brand",
+    }
 }

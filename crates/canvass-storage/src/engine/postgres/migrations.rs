@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 6] = [
+pub(super) const MIGRATIONS: [Migration; 7] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -33,6 +33,12 @@ pub(super) const MIGRATIONS: [Migration; 6] = [
         number: 2,
         name: "pages",
         sql: include_str!("../../../migrations/tenant/0002_pages.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 3,
+        name: "brand",
+        sql: include_str!("../../../migrations/tenant/0003_brand.postgres.sql"),
     },
     Migration {
         scope: "tenants",

@@ -22,6 +22,7 @@ pub(super) const TENANT: Schema = Schema {
     changes: &[
         include_str!("../../../migrations/tenant/0001_spine.sqlite.sql"),
         include_str!("../../../migrations/tenant/0002_pages.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0003_brand.sqlite.sql"),
         include_str!("../../../migrations/tenant/0004_metadata.sqlite.sql"),
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
     ],

@@ -1,0 +1,118 @@
+//! The brand: this file is about changing how a tenant's public pages look, and taking the last change back.
+
+use canvass_format::{
+    picture,
+    style::{self, Compiled},
+};
+use canvass_model::{
+    brand::{Brand, ContentHash, ContrastFault, Logo, Theme},
+    definition::Fault,
+    event::{BrandChange, Event},
+    member::Actor,
+    plan::{Feature, Plan},
+};
+use canvass_storage::{
+    ReadTx, Tx,
+    brand::{self, Picture},
+    events,
+};
+
+use crate::Error;
+
+/// How the pages look; the product's own look until somebody chose another.
+pub fn find(tx: &mut ReadTx<'_>) -> Result<Brand, Error> {
+    match brand::find(tx)? {
+        Some(brand) => Ok(brand),
+        None => made(Theme::default(), "", None),
+    }
+}
+
+/// How the pages would look with this theme and CSS: what a preview shows. [`Error::Invalid`] names each colour that cannot
+/// be read (`/theme/light/accent`) and each piece of CSS that is refused (`/css`, with its line).
+pub fn try_out(theme: Theme, css: &str, logo: Option<Logo>) -> Result<Brand, Error> {
+    made(theme, css, logo)
+}
+
+/// Chooses colours, type and room. Refused like [`try_out`]: the CSS there is must be readable in the new colours too.
+pub fn set_theme(tx: &mut Tx<'_>, by: &Actor, theme: &Theme) -> Result<Brand, Error> {
+    let before = find(tx)?;
+    let after = made(theme.clone(), &before.css, before.logo.clone())?;
+    replace(tx, by, (before, after, Picture::Kept), BrandChange::Theme)
+}
+
+/// Sets the tenant's own CSS; nothing but spaces removes it. [`Error::Limit`] when the plan does not include it: what was
+/// written under another plan stays, and can be removed. [`Error::Invalid`] names every piece that is refused.
+pub fn set_css(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, css: &str) -> Result<Brand, Error> {
+    let css = css.trim();
+    let before = find(tx)?;
+    if !plan.includes(Feature::Css) && !css.is_empty() && css != before.css {
+        return Err(Error::Limit(format!(
+            "The {} plan has no CSS of one's own. Choose a larger plan, or use the theme",
+            plan.id.as_str()
+        )));
+    }
+    let after = made(before.theme.clone(), css, before.logo.clone())?;
+    replace(tx, by, (before, after, Picture::Kept), BrandChange::Css)
+}
+
+/// Sets the logo, in place of an earlier one.
+pub fn set_logo(tx: &mut Tx<'_>, by: &Actor, logo: &picture::Logo) -> Result<Brand, Error> {
+    let before = find(tx)?;
+    let (hash, width, height) = (ContentHash::of(logo.png()), logo.width(), logo.height());
+    let after = Brand { logo: Some(Logo { hash, width, height }), ..before.clone() };
+    replace(tx, by, (before, after, Picture::New(logo.png())), BrandChange::Logo)
+}
+
+/// Removes the logo, if there is one.
+pub fn remove_logo(tx: &mut Tx<'_>, by: &Actor) -> Result<Brand, Error> {
+    let before = find(tx)?;
+    let after = Brand { logo: None, ..before.clone() };
+    replace(tx, by, (before, after, Picture::Removed), BrandChange::LogoRemoved)
+}
+
+/// Takes the last change back; doing it again brings it back. [`Error::Refused`] when nothing was changed yet.
+pub fn undo(tx: &mut Tx<'_>, by: &Actor) -> Result<Brand, Error> {
+    if !brand::swap(tx)? {
+        return Err(Error::Refused("Nothing was changed yet, so there is nothing to undo".to_owned()));
+    }
+    events::insert(tx, by, &Event::BrandChanged { what: BrandChange::Undone })?;
+    find(tx)
+}
+
+/// Stores a change; the same again is none, and leaves the last one to be undone.
+fn replace(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    (before, after, picture): (Brand, Brand, Picture<'_>),
+    what: BrandChange,
+) -> Result<Brand, Error> {
+    if before == after {
+        return Ok(before);
+    }
+    brand::replace(tx, &before, &after, picture)?;
+    events::insert(tx, by, &Event::BrandChanged { what })?;
+    Ok(after)
+}
+
+/// A brand of these parts, checked.
+fn made(theme: Theme, css: &str, logo: Option<Logo>) -> Result<Brand, Error> {
+    let faults: Vec<Fault> = theme.faults().iter().map(of_colour).collect();
+    if !faults.is_empty() {
+        return Err(Error::Invalid { faults });
+    }
+    let compiled = compiled(css, &theme)?;
+    let sheet = style::sheet(&theme, &compiled);
+    Ok(Brand { theme, css: css.to_owned(), sheet_hash: ContentHash::of(sheet.as_bytes()), sheet, logo })
+}
+
+fn compiled(css: &str, theme: &Theme) -> Result<Compiled, Error> {
+    style::compile(css, theme).map_err(|refusals| {
+        let fault = |it: &style::Refusal| Fault { pointer: "/css".to_owned(), message: it.to_string() };
+        Error::Invalid { faults: refusals.iter().map(fault).collect() }
+    })
+}
+
+fn of_colour(fault: &ContrastFault) -> Fault {
+    let pointer = format!("/theme/{}/{}", fault.scheme.as_str(), fault.role.as_str());
+    Fault { pointer, message: fault.to_string() }
+}
