@@ -1,5 +1,7 @@
 //! The brand: this file is about changing how a tenant's public pages look, and taking the last change back.
 
+use std::time::Duration;
+
 use canvass_format::{
     picture,
     style::{self, Compiled},
@@ -12,10 +14,11 @@ use canvass_model::{
     plan::{Feature, Plan},
 };
 use canvass_storage::{
-    ReadTx, Tx,
+    self as storage, ReadTx, Tx,
     brand::{self, Picture},
     events,
 };
+use tokio::sync::Semaphore;
 
 use crate::Error;
 
@@ -33,6 +36,37 @@ pub fn try_out(theme: Theme, css: &str, logo: Option<Logo>) -> Result<Brand, Err
     made(theme, css, logo)
 }
 
+/// Makes a logo out of an uploaded file, on a thread of its own when there is a place for it. [`Error::Refused`] says what is
+/// wrong with the file, [`Busy`](storage::Error::Busy) that too many wait already.
+pub async fn read_logo(bytes: Vec<u8>) -> Result<picture::Logo, Error> {
+    let Ok(Ok(place)) = tokio::time::timeout(WAIT_MAX, PLACES.acquire()).await else {
+        return Err(Error::Storage(storage::Error::Busy { retry_after_ms: 2_000 }));
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let logo = picture::logo(&bytes);
+        drop(place);
+        logo
+    });
+    let read = read.await.map_err(|panic| Error::Storage(storage::Error::Engine(panic.into())))?;
+    read.map_err(|refusal| Error::Refused(refusal.to_string()))
+}
+
+/// A picture of the largest size takes a quarter of a gigabyte while it is read.
+const PICTURES_AT_ONCE_MAX: usize = 1;
+static PLACES: Semaphore = Semaphore::const_new(PICTURES_AT_ONCE_MAX);
+/// Whoever waits longer for a place is asked to come again.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Sets theme and CSS at once: one change, which one undo takes back. Refused like [`set_theme`] and [`set_css`].
+pub fn set(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, (theme, css): (&Theme, &str)) -> Result<Brand, Error> {
+    let css = css.trim();
+    let before = find(tx)?;
+    allow(plan, &before, css)?;
+    let after = made(theme.clone(), css, before.logo.clone())?;
+    let what = if before.css == after.css { BrandChange::Theme } else { BrandChange::Css };
+    replace(tx, by, (before, after, Picture::Kept), what)
+}
+
 /// Chooses colours, type and room. Refused like [`try_out`]: the CSS there is must be readable in the new colours too.
 pub fn set_theme(tx: &mut Tx<'_>, by: &Actor, theme: &Theme) -> Result<Brand, Error> {
     let before = find(tx)?;
@@ -45,12 +79,7 @@ pub fn set_theme(tx: &mut Tx<'_>, by: &Actor, theme: &Theme) -> Result<Brand, Er
 pub fn set_css(tx: &mut Tx<'_>, by: &Actor, plan: &Plan, css: &str) -> Result<Brand, Error> {
     let css = css.trim();
     let before = find(tx)?;
-    if !plan.includes(Feature::Css) && !css.is_empty() && css != before.css {
-        return Err(Error::Limit(format!(
-            "The {} plan has no CSS of one's own. Choose a larger plan, or use the theme",
-            plan.id.as_str()
-        )));
-    }
+    allow(plan, &before, css)?;
     let after = made(before.theme.clone(), css, before.logo.clone())?;
     replace(tx, by, (before, after, Picture::Kept), BrandChange::Css)
 }
@@ -77,6 +106,15 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor) -> Result<Brand, Error> {
     }
     events::insert(tx, by, &Event::BrandChanged { what: BrandChange::Undone })?;
     find(tx)
+}
+
+/// Whether a plan includes this CSS: what was written under another plan stays.
+fn allow(plan: &Plan, before: &Brand, css: &str) -> Result<(), Error> {
+    if plan.css || css.is_empty() || css == before.css {
+        return Ok(());
+    }
+    let plan = plan.id.as_str();
+    Err(Error::Limit(format!("The {plan} plan has no CSS of one's own. Choose a larger plan, or use the theme")))
 }
 
 /// Stores a change; the same again is none, and leaves the last one to be undone.

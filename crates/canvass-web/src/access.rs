@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
-    public::{Entered, Respondent, Site, Turned, Visitor},
+    public::{Entered, Onlooker, Respondent, Site, Turned, Visitor},
 };
 use self::{pace::Pace, turns::Turns};
 use crate::Settings;

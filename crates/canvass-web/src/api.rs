@@ -3,6 +3,7 @@
 //! Handlers ask for the same people and call the same actions as the pages do. The description is made from their types.
 
 mod body;
+mod brand;
 mod definition;
 mod describe;
 mod exports;
@@ -25,9 +26,9 @@ use aide::{
     },
     openapi::OpenApi,
 };
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
 
-use crate::App;
+use crate::{App, too_large};
 
 /// Every route of the API.
 pub(crate) fn router() -> Router<App> {
@@ -52,6 +53,13 @@ fn document() -> (OpenApi, Router<App>) {
 fn described() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v1/tenant", get_with(tenant::show, tenant::show_is))
+        .api_route("/api/v1/brand", get_with(brand::show, brand::show_is).put_with(brand::update, brand::update_is))
+        .api_route(
+            "/api/v1/brand/logo",
+            put_with(brand::update_logo, brand::update_logo_is)
+                .delete_with(brand::delete_logo, brand::delete_logo_is)
+                .layer(DefaultBodyLimit::max(too_large::UPLOAD_BYTES_MAX)),
+        )
         .api_route(
             "/api/v1/fields",
             get_with(fields::show, fields::show_is).put_with(fields::update, fields::update_is),

@@ -37,6 +37,7 @@ assets! {
     "elements.js" as "text/javascript; charset=utf-8" from [
         "elements/alias-field.js",
         "elements/copy-button.js",
+        "elements/live-preview.js",
         "elements/live-region.js",
         "elements/local-time.js",
         "elements/sortable-list.js"
@@ -62,13 +63,18 @@ pub(crate) fn url(name: &str) -> String {
 /// opaque one.
 pub(crate) async fn show(Path((hash, name)): Path<(String, String)>) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|it| it.name == name && it.hash == hash).ok_or(Problem::NotFound)?;
+    Ok(for_ever(asset.kind, asset.body))
+}
+
+/// An answer that never changes, which any origin may read.
+pub(crate) fn for_ever(kind: &'static str, body: impl IntoResponse) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
     ];
-    Ok((headers, asset.body).into_response())
+    (headers, body).into_response()
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! The frame around a page: this file is about what the bar on top of the consoles shows, the same on every page.
 
+use std::sync::Arc;
+
 use canvass_model::tenant::TenantRecord;
+
+use crate::view::look::Look;
 
 /// A tenant as the frame names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) struct ConsoleShell {
     pub(crate) person: String,
     /// The part of the console the page belongs to.
     pub(crate) area: ConsoleArea,
+    /// How the tenant looks, for its logo.
+    pub(crate) look: Arc<Look>,
 }
 
 /// The parts of the console, as its navigation lists them.
@@ -35,6 +41,8 @@ pub(crate) enum ConsoleArea {
     Pages,
     /// Who visits the public pages.
     Traffic,
+    /// How public pages look.
+    Brand,
     /// Who works here.
     Members,
     /// Tokens for the API.
@@ -72,8 +80,8 @@ impl TenantLink {
 
 impl ConsoleArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Home, Self::Surveys, Self::Pages, Self::Traffic, Self::Members, Self::Tokens, Self::Log];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Home, Self::Surveys, Self::Pages, Self::Traffic, Self::Brand, Self::Members, Self::Tokens, Self::Log];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
@@ -82,6 +90,7 @@ impl ConsoleArea {
             Self::Surveys => "Surveys",
             Self::Pages => "Pages",
             Self::Traffic => "Traffic",
+            Self::Brand => "Brand",
             Self::Members => "Members",
             Self::Tokens => "API",
             Self::Log => "Log",
@@ -95,6 +104,7 @@ impl ConsoleArea {
             Self::Surveys => "/surveys",
             Self::Pages => "/pages",
             Self::Traffic => "/traffic",
+            Self::Brand => "/brand",
             Self::Members => "/members",
             Self::Tokens => "/tokens",
             Self::Log => "/log",
@@ -164,6 +174,7 @@ mod tests {
                 tenants: vec![adatum],
                 person: "Ada Lindqvist".to_owned(),
                 area: ConsoleArea::Surveys,
+                look: Arc::default(),
             },
             title: "<b>Lunch</b>".to_owned(),
             errors: vec![("title".to_owned(), "Enter a title.".to_owned())],

@@ -1,6 +1,7 @@
 //! Pages: this file is about what people see; one module per subject, each with its handlers and templates.
 
 pub(crate) mod account;
+pub(crate) mod brand;
 pub(crate) mod builder;
 pub(crate) mod dashboard;
 pub(crate) mod dead_letters;

@@ -90,6 +90,7 @@ fn product() -> Table {
         .get("/robots.txt", pages::public::robots)
         .get("/-/health", pages::health::show)
         .get("/-/assets/{hash}/{name}", assets::show)
+        .get("/-/brand/{tenant}/{file}", pages::brand::serve)
         .get("/-/schema/survey.json", pages::schema::show)
         .get("/-/signup", pages::sign_up::new)
         .post("/-/signup", pages::sign_up::create)
@@ -170,6 +171,18 @@ fn console() -> Table {
         .post("/-/console/{tenant}/fields/{field}/removal", pages::fields::remove)
         .post("/-/console/{tenant}/removed-fields/{key}/restoration", pages::fields::restore)
         .post("/-/console/{tenant}/removed-fields/{key}/deletion", pages::fields::delete)
+        .get("/-/console/{tenant}/brand", pages::brand::show)
+        .post("/-/console/{tenant}/brand/theme", pages::brand::update_theme)
+        .post("/-/console/{tenant}/brand/css", pages::brand::update_css)
+        .add(
+            "POST",
+            "/-/console/{tenant}/brand/logo",
+            post(pages::brand::create_logo).layer(DefaultBodyLimit::max(too_large::UPLOAD_BYTES_MAX)),
+        )
+        .post("/-/console/{tenant}/brand/logo/removal", pages::brand::delete_logo)
+        .post("/-/console/{tenant}/brand/undo", pages::brand::undo)
+        .get("/-/console/{tenant}/brand/preview", pages::brand::preview)
+        .get("/-/console/{tenant}/brand/preview.css", pages::brand::preview_sheet)
         .get("/-/console/{tenant}/tokens", pages::tokens::index)
         .post("/-/console/{tenant}/tokens", pages::tokens::create)
         .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)

@@ -5,6 +5,7 @@ use axum::{
     extract::Request,
     http::{HeaderName, header},
 };
+use canvass_format::picture;
 use futures_util::StreamExt;
 
 use crate::{App, Problem};
@@ -13,9 +14,13 @@ use crate::{App, Problem};
 /// first. Larger bodies are cut.
 const READ_ON_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// A picture as large as is taken, and the form around it.
+pub(crate) const UPLOAD_BYTES_MAX: usize = picture::BYTES_MAX + 64 * 1024;
+
 /// Refuses a request whose body says beforehand that it is too large. Batches are bounded line by line.
 pub(crate) async fn refuse(app: &App, request: Request) -> Result<Request, Problem> {
-    let bytes_max = app.settings().body_bytes_max;
+    let is_logo = request.uri().path().ends_with("/brand/logo");
+    let bytes_max = if is_logo { UPLOAD_BYTES_MAX } else { app.settings().body_bytes_max };
     let says_so = text(&request, &header::CONTENT_LENGTH).parse().is_ok_and(|it: usize| bytes_max < it);
     if !says_so || text(&request, &header::CONTENT_TYPE).contains("ndjson") {
         return Ok(request);

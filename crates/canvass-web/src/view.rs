@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod log_lines;
+pub(crate) mod look;
 pub(crate) mod metadata;
 pub(crate) mod moment;
 pub(crate) mod number;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     DEPTH_MAX, SOURCE_BYTES_MAX,
     part::{PARTS, Shade},
-    property::{PROPERTIES, Property},
+    property::{BOX, PROPERTIES, Property, ROOM, TEXT},
 };
 
 /// A part, for the person who styles it.
@@ -15,7 +15,7 @@ pub struct PartHelp {
     pub names: Vec<String>,
     /// What it is.
     pub about: &'static str,
-    /// The properties it takes.
+    /// The properties it takes, and the groups of which it takes every one: "all of text".
     pub properties: Vec<&'static str>,
     /// The properties it takes in its states.
     pub in_states: Vec<&'static str>,
@@ -26,6 +26,8 @@ pub struct PartHelp {
 pub struct PropertyHelp {
     /// Its name.
     pub name: &'static str,
+    /// The group it belongs to; empty for none.
+    pub group: &'static str,
     /// What it takes, in words.
     pub takes: String,
 }
@@ -43,7 +45,7 @@ pub fn parts() -> Vec<PartHelp> {
         PartHelp {
             names: std::iter::once(format!(".{}", part.name)).chain(states).collect(),
             about: part.about,
-            properties: part.properties.concat(),
+            properties: part.properties.iter().copied().flat_map(in_words).collect(),
             in_states,
         }
     });
@@ -52,13 +54,33 @@ pub fn parts() -> Vec<PartHelp> {
 
 /// Every property there is.
 pub fn properties() -> Vec<PropertyHelp> {
-    PROPERTIES.iter().map(|it| PropertyHelp { name: it.name, takes: Property::takes(it) }).collect()
+    PROPERTIES
+        .iter()
+        .map(|it| PropertyHelp { name: it.name, group: group(it.name), takes: Property::takes(it) })
+        .collect()
+}
+
+/// Groups of properties that parts take as a whole.
+const GROUPS: [(&str, &str, &[&str]); 3] =
+    [("text", "all of text", TEXT), ("box", "all of box", BOX), ("room", "all of room", ROOM)];
+
+/// The names of properties; those of a whole group as that.
+fn in_words(properties: &'static [&'static str]) -> Vec<&'static str> {
+    match GROUPS.iter().find(|(_, _, all)| *all == properties) {
+        Some((_, words, _)) => vec![words],
+        None => properties.to_vec(),
+    }
+}
+
+fn group(property: &str) -> &'static str {
+    GROUPS.iter().find(|(_, _, all)| all.contains(&property)).map_or("", |(name, _, _)| name)
 }
 
 /// The part of the documentation that is made from the tables, in Markdown.
 pub fn page() -> String {
     let mut page = format!(
-        "A style sheet has at most {} kB, and brackets in it are nested at most {DEPTH_MAX} deep.\n\n\
+        "A style sheet has at most {} kB, and brackets in it are nested at most {DEPTH_MAX} deep.\n\
+         \"All of text\" is every property of that group in the second table.\n\n\
          | part | what it is | takes | in its states takes |\n| --- | --- | --- | --- |\n",
         SOURCE_BYTES_MAX / 1024
     );
@@ -67,9 +89,9 @@ pub fn page() -> String {
         let cells = [names.join(" "), part.about.to_owned(), part.properties.join(", "), part.in_states.join(", ")];
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
-    page += "\n| property | takes |\n| --- | --- |\n";
+    page += "\n| property | group | takes |\n| --- | --- | --- |\n";
     for property in properties() {
-        let _ = writeln!(page, "| `{}` | {} |", property.name, property.takes);
+        let _ = writeln!(page, "| `{}` | {} | {} |", property.name, property.group, property.takes);
     }
     let shades: Vec<String> = Shade::ALL.iter().map(|it| format!("`var({})`", it.variable())).collect();
     let _ = writeln!(page, "\nBeside colours of their own, colours may be the theme's: {}.", shades.join(", "));

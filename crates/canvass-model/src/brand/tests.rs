@@ -14,7 +14,7 @@ fn contrast_is_the_one_of_the_guidelines() {
         ("#000000", "#ffffff", 21.0),
         ("#777777", "#ffffff", 4.478),
         ("#767676", "#ffffff", 4.542),
-        ("#0b6650", "#ffffff", 6.875),
+        ("#0b6650", "#ffffff", 6.929),
         ("#ff0000", "#0000ff", 2.149),
     ];
     for (one, two, wanted) in cases {

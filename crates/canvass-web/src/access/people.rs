@@ -17,6 +17,7 @@ use super::{App, api, console};
 use crate::{
     Problem,
     layout::{ConsoleArea, ConsoleShell, TenantLink},
+    view::look::Look,
 };
 
 /// Someone of a tenant: a signed-in member, or a program with a token. What they may do stands in the type around it.
@@ -125,7 +126,14 @@ impl Person {
             tenants: tenants.iter().map(|it| TenantLink::of(it.record())).collect(),
             person: self.actor.name().to_owned(),
             area,
+            look: self.look().await?,
         })
+    }
+
+    /// How their tenant's public pages look.
+    pub(crate) async fn look(&self) -> Result<std::sync::Arc<Look>, storage::Error> {
+        let alias = self.tenant.record().alias.clone();
+        self.tenant.cached(Look::NAME, move |tx| Look::load(tx, &alias)).await
     }
 
     /// Runs `work` as this person, in one transaction of their tenant.

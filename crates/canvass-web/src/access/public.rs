@@ -1,6 +1,7 @@
 //! Everybody: this file is about the people who need no sign-in, respondents and visitors.
 
 mod gate;
+mod onlooker;
 mod site;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -23,10 +24,11 @@ use canvass_storage::{self as storage, Directory, DirectoryReadTx, ReadTx, Recei
 
 pub(crate) use self::{
     gate::{Entered, Turned},
+    onlooker::Onlooker,
     site::Site,
 };
 use super::App;
-use crate::{Problem, Settings, access_log};
+use crate::{Problem, Settings, access_log, view::look::Look};
 
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
 pub(crate) struct Respondent {
@@ -164,7 +166,9 @@ impl FromRequestParts<App> for Respondent {
         }
         tracing::Span::current().record("tenant", alias.as_str());
         access_log::visited(parts, &tenant, Place::of(address.page.as_ref()));
-        let site = Site::new(&address.tenant, &app.settings().base_url);
+        let known = alias.clone();
+        let look = tenant.cached(Look::NAME, move |tx| Look::load(tx, &known)).await?;
+        let site = Site::new(&address.tenant, &app.settings().base_url).looking(look);
         let brought = gate::Brought::of(parts);
         Ok(Self { app: app.clone(), tenant, site, page: address.page, brought })
     }

@@ -10,6 +10,7 @@
 mod access;
 mod bad_input;
 mod bfi;
+mod brand;
 mod builder;
 mod commands;
 mod configuration;

@@ -1,10 +1,14 @@
 //! A tenant's public site: this file is about how links to its pages are written, below the installation's address or at
 //! a host of its own.
 
+use std::sync::Arc;
+
 use canvass_model::{
     address::{PageAddress, TenantKey},
     alias::Alias,
 };
+
+use crate::view::look::Look;
 
 /// Where a tenant's pages are, as the present request reached them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub(crate) struct Site {
     prefix: String,
     /// Scheme and host, without a trailing slash.
     origin: String,
+    /// How its pages look.
+    pub(crate) look: Arc<Look>,
 }
 
 impl Site {
@@ -21,14 +27,20 @@ impl Site {
             TenantKey::Path(alias) => Self::below(alias, base_url),
             TenantKey::Subdomain(alias) => {
                 let (scheme, authority) = base_url.split_once("://").unwrap_or(("https", base_url));
-                Self { prefix: String::new(), origin: format!("{scheme}://{alias}.{authority}") }
+                let origin = format!("{scheme}://{alias}.{authority}");
+                Self { prefix: String::new(), origin, look: Arc::default() }
             }
         }
     }
 
     /// The site below the installation's own address.
     pub(crate) fn below(alias: &Alias, base_url: &str) -> Self {
-        Self { prefix: format!("/{alias}"), origin: base_url.to_owned() }
+        Self { prefix: format!("/{alias}"), origin: base_url.to_owned(), look: Arc::default() }
+    }
+
+    /// The site in this look.
+    pub(crate) fn looking(self, look: Arc<Look>) -> Self {
+        Self { look, ..self }
     }
 
     /// The tenant's own address, for a link.

@@ -45,7 +45,7 @@ struct Trial {
 /// The draft as a form.
 pub(crate) async fn preview(analyst: Analyst, Path((_, survey)): Path<(String, String)>) -> Result<Response, Problem> {
     let definition = find(&analyst, &survey).await?;
-    page(&analyst, &survey, &definition, &Trial::default())
+    page(&analyst, &survey, &definition, &Trial::default()).await
 }
 
 /// Goes on to the next section as the published form would, checks the answers, and throws them away.
@@ -64,7 +64,7 @@ pub(crate) async fn answer(
         "next" => next(&definition, at, given),
         _ => submit(&definition, at, given),
     };
-    page(&analyst, &survey, &definition, &trial)
+    page(&analyst, &survey, &definition, &trial).await
 }
 
 fn next(definition: &Definition, at: usize, given: Vec<(String, String)>) -> Trial {
@@ -97,12 +97,12 @@ async fn find(analyst: &Analyst, survey: &str) -> Result<Definition, Problem> {
     analyst.read(move |tx| Ok::<_, Problem>(find_draft(tx, survey)?.definition)).await
 }
 
-fn page(analyst: &Analyst, survey: &str, definition: &Definition, trial: &Trial) -> Result<Response, Problem> {
+async fn page(analyst: &Analyst, survey: &str, definition: &Definition, trial: &Trial) -> Result<Response, Problem> {
     let builder = format!("/-/console/{}/surveys/{survey}", analyst.tenant().alias);
     let fallback = Language::english();
     let page = PreviewPage {
         organisation: analyst.tenant().name.as_str(),
-        site: &Site::below(&analyst.tenant().alias, &analyst.settings().base_url),
+        site: &Site::below(&analyst.tenant().alias, &analyst.settings().base_url).looking(analyst.look().await?),
         sheet: Sheet {
             definition,
             language: definition.languages.first().unwrap_or(&fallback),

@@ -1,0 +1,189 @@
+//! The brand: this file is about choosing a look in the console and over the API, and about where it is seen, and where not.
+
+use std::{fs, path::Path};
+
+use canvass_format::style;
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
+use serde_json::json;
+
+use crate::support::{Answer, Canvass, Person, workshop};
+
+/// A picture of one red pixel.
+const PIXEL: &[u8] = include_bytes!("../../../canvass-actions/tests/data/pixel.png");
+
+const PAGE: &str = "/-/console/adatum/brand";
+
+/// The fields of a theme whose accent on light pages is this one.
+fn theme(accent: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("light_accent", accent),
+        ("light_background", "#fffdf8"),
+        ("light_text", "#241a2e"),
+        ("dark_accent", "#f0b3d8"),
+        ("dark_background", "#1a1420"),
+        ("dark_text", "#f4eef8"),
+        ("font", "serif"),
+        ("corners", "round"),
+        ("spacing", "airy"),
+        ("welcome", "Welcome to **our** surveys."),
+    ]
+}
+
+async fn upload(person: &Person, bytes: &[u8]) -> Answer {
+    let picture = Part::bytes(bytes.to_vec()).file_name("logo.png");
+    let form = Form::new().part("logo", picture);
+    person.send(person.request(Method::POST, &format!("{PAGE}/logo")).multipart(form)).await
+}
+
+/// The address behind `before` in a page, up to the next quote.
+fn address(page: &Answer, before: &str) -> String {
+    let text = page.text();
+    let rest = text.split(before).nth(1).unwrap_or_else(|| panic!("{before} is not in {text}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_theme_a_logo_and_css_dress_every_public_page_of_the_tenant_and_of_no_other() {
+    let canvass = Canvass::start().await;
+    let (carl, ray) = (canvass.carl().await, canvass.ray());
+    canvass.eve().await;
+    canvass.survey("adatum", "workshop", &workshop()).await;
+    canvass.survey("fabrikam", "workshop", &workshop()).await;
+    assert!(!ray.get("/adatum").await.expect(200).text().contains("/-/brand/"), "nothing was chosen yet");
+
+    carl.post_form(&format!("{PAGE}/theme"), &theme("#7a1f5c")).await.expect(303);
+    upload(&carl, PIXEL).await.expect(303);
+    let css = ".button{text-transform:uppercase}";
+    carl.post_form(&format!("{PAGE}/css"), &[("css", css)]).await.expect(303);
+
+    let mut sheets = Vec::new();
+    for path in ["/adatum", "/adatum/workshop", "/adatum/workshop?thanks"] {
+        let page = ray.get(path).await.expect(200);
+        sheets.push(address(&page, "href=\"/-/brand/adatum/"));
+        assert!(page.text().contains("alt=\"Adatum\""), "{path}: {}", page.text());
+    }
+    sheets.dedup();
+    let [sheet] = &sheets[..] else { panic!("{sheets:?}") };
+    assert!(ray.get("/adatum").await.text().contains("Welcome to <strong>our</strong> surveys."));
+    for path in ["/fabrikam", "/fabrikam/workshop"] {
+        assert!(!ray.get(path).await.expect(200).text().contains("/-/brand/"), "{path}");
+    }
+
+    let served = ray.get(&format!("/-/brand/adatum/{sheet}")).await.expect(200);
+    assert_eq!(served.header("content-type"), "text/css; charset=utf-8");
+    assert_eq!(served.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(served.header("access-control-allow-origin"), "*");
+    assert_eq!(served.header("x-content-type-options"), "nosniff");
+    let text = served.text();
+    assert!(text.contains("--accent:#7a1f5c") && text.contains("text-transform:uppercase"), "{text}");
+    let logo = address(&ray.get("/adatum").await, "src=\"/-/brand/adatum/");
+    let served = ray.get(&format!("/-/brand/adatum/{logo}")).await.expect(200);
+    assert_eq!(served.header("content-type"), "image/png");
+    assert!(carl.get("/-/console/adatum").await.expect(200).text().contains(&logo), "members see the logo too");
+
+    for path in [
+        format!("/-/brand/fabrikam/{sheet}"),
+        format!("/-/brand/fabrikam/{logo}"),
+        format!("/-/brand/nobody/{sheet}"),
+        "/-/brand/adatum/0123456789abcdef.css".to_owned(),
+        "/-/brand/adatum/0123456789abcdef.png".to_owned(),
+        format!("/-/brand/adatum/{}", sheet.replace("css", "png")),
+        "/-/brand/adatum/..%2fcss".to_owned(),
+    ] {
+        ray.get(&path).await.expect(404);
+    }
+    carl.post_form(&format!("{PAGE}/css"), &[("css", "")]).await.expect(303);
+    ray.get(&format!("/-/brand/adatum/{sheet}")).await.expect(404);
+    carl.post_form(&format!("{PAGE}/undo"), &[("", "")]).await.expect(303);
+    ray.get(&format!("/-/brand/adatum/{sheet}")).await.expect(200);
+    carl.post_form(&format!("{PAGE}/logo/removal"), &[("", "")]).await.expect(303);
+    ray.get(&format!("/-/brand/adatum/{logo}")).await.expect(404);
+    assert!(ray.get("/adatum").await.expect(200).text().contains(">Adatum</a></header>"));
+}
+
+#[tokio::test]
+async fn what_is_refused_is_said_beside_what_was_written() {
+    let canvass = Canvass::start().await;
+    let carl = canvass.carl().await;
+    let pale = carl.post_form(&format!("{PAGE}/theme"), &theme("#ffd23f")).await.expect(422);
+    assert!(pale.shows("The nearest colour that can be read is #"), "{}", pale.text());
+    assert!(pale.text().contains("value=\"#ffd23f\""), "what was chosen is kept");
+
+    let css = ".button { opacity: 0 }\nbody { color: red }";
+    let refused = carl.post_form(&format!("{PAGE}/css"), &[("css", css)]).await.expect(422);
+    assert!(refused.shows("Line 1, column 11:") && refused.shows("Line 2, column 1:"), "{}", refused.text());
+    assert!(refused.shows(css), "what was written is kept");
+
+    let drawing = upload(&carl, b"<svg xmlns='http://www.w3.org/2000/svg'/>").await.expect(422);
+    assert!(drawing.shows("SVG drawings are not taken"), "{}", drawing.text());
+    let large = upload(&carl, &vec![0; 2 * 1024 * 1024 + 1]).await.expect(422);
+    assert!(large.shows("more than 2 MB"), "{}", large.text());
+    upload(&carl, &vec![0; 3 * 1024 * 1024]).await.expect(413);
+    upload(&carl, b"").await.expect(422);
+    carl.post_form(&format!("{PAGE}/undo"), &[("", "")]).await.expect(409);
+}
+
+#[tokio::test]
+async fn a_theme_is_tried_out_before_it_is_chosen() {
+    let canvass = Canvass::start().await;
+    let carl = canvass.carl().await;
+    let page = carl.get(&format!("{PAGE}?light_accent=%237a1f5c&light_background=%23fff&light_text=%23000&dark_accent=%23fff&dark_background=%23000&dark_text=%23fff")).await.expect(200);
+    let preview = address(&page, "<iframe src=\"").replace("&#38;", "&").replace("&amp;", "&");
+    let sample = carl.get(&preview).await.expect(200);
+    assert!(sample.shows("How did we do?"));
+    let sheet = address(&sample, "href=\"/-/console/adatum/brand/").replace("&#38;", "&").replace("&amp;", "&");
+    let css = carl.get(&format!("/-/console/adatum/brand/{sheet}")).await.expect(200).text();
+    assert!(css.contains("--accent:#7a1f5c") && css.contains("--accent:#ffffff"), "{css}");
+    assert!(!canvass.ray().get("/adatum").await.text().contains("/-/brand/"), "nothing was stored");
+    carl.get("/-/console/adatum/brand/preview.css?light_accent=url(x)").await.expect(400);
+}
+
+#[tokio::test]
+async fn a_program_reads_and_sets_the_brand() {
+    let canvass = Canvass::start().await;
+    let program = canvass.program_of("adatum").await;
+    let mut brand = program.get("/api/v1/brand").await.expect(200).json();
+    assert_eq!((brand["css"].as_str(), brand["sheet_url"].is_null()), (Some(""), true));
+    brand["theme"]["light"]["accent"] = "#7a1f5c".into();
+    let set = json!({ "theme": brand["theme"], "css": ".page{line-height:1.7}" });
+    let answer = program.put_json("/api/v1/brand", &set).await.expect(200).json();
+    let url = answer["sheet_url"].as_str().unwrap();
+    assert!(program.get(url).await.expect(200).text().contains(".tenant-page{line-height:1.7}"));
+
+    let mut wrong = set.clone();
+    wrong["theme"]["dark"]["text"] = "#222222".into();
+    let refused = program.put_json("/api/v1/brand", &wrong).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/theme/dark/text");
+    wrong = set.clone();
+    wrong["css"] = "@import 'x';".into();
+    let refused = program.put_json("/api/v1/brand", &wrong).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/css");
+
+    let put = |kind: &'static str, body: &[u8]| {
+        program
+            .send(program.request(Method::PUT, "/api/v1/brand/logo").header("content-type", kind).body(body.to_vec()))
+    };
+    let answer = put("image/png", PIXEL).await.expect(200).json();
+    assert_eq!((&answer["logo"]["width"], &answer["logo"]["height"]), (&json!(1), &json!(1)));
+    put("image/png", b"GIF89a").await.expect(422);
+    put("text/plain", PIXEL).await.expect(415);
+    let kept = program.put_json("/api/v1/brand", &json!({ "theme": set["theme"] })).await.expect(200).json();
+    assert_eq!((kept["css"].as_str(), kept["logo"].is_null()), (Some(".page{line-height:1.7}"), false));
+    program.delete("/api/v1/brand/logo").await.expect(204);
+    assert!(program.get("/api/v1/brand").await.expect(200).json()["logo"].is_null());
+}
+
+#[test]
+fn the_documentation_lists_the_parts_that_there_are() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/brand.md");
+    let written = fs::read_to_string(&path).unwrap();
+    let (prose, _) = written.split_once("<!-- parts -->\n").unwrap();
+    let wanted = format!("{prose}<!-- parts -->\n{}", style::page());
+    if std::env::var_os("CANVASS_ACCEPT_BRAND").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    assert_eq!(written, wanted, "run again with CANVASS_ACCEPT_BRAND=1, look at the difference, and commit it");
+}
