@@ -110,7 +110,7 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor) -> Result<Brand, Error> {
 
 /// Whether a plan includes this CSS: what was written under another plan stays.
 fn allow(plan: &Plan, before: &Brand, css: &str) -> Result<(), Error> {
-    if plan.css || css.is_empty() || css == before.css {
+    if plan.includes(Feature::Css) || css.is_empty() || css == before.css {
         return Ok(());
     }
     let plan = plan.id.as_str();

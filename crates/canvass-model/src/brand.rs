@@ -333,6 +333,16 @@ impl Corners {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
+    /// What a form calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Square => "Square",
+            Self::Slight => "Slightly round",
+            Self::Soft => "Soft",
+            Self::Round => "Round",
+        }
+    }
+
     /// The radius, as a CSS length.
     pub fn radius(self) -> &'static str {
         match self {
@@ -360,6 +370,15 @@ impl Spacing {
     /// Reads the name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    /// What a form calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Compact => "Compact",
+            Self::Regular => "Regular",
+            Self::Airy => "Airy",
+        }
     }
 
     /// What the usual distances are multiplied by, as a CSS number.

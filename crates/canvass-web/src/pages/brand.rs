@@ -15,6 +15,7 @@ use canvass_format::style::{self, PartHelp, PropertyHelp};
 use canvass_model::{
     brand::{ContentHash, Corners, Font, Scheme, Spacing, Welcome},
     definition::Fault,
+    plan::Feature,
 };
 use canvass_storage::brand;
 
@@ -192,7 +193,7 @@ async fn page(creator: &Creator, shown: Shown, status: StatusCode) -> Result<Res
         contrasts: chosen.contrasts(),
         chosen,
         css: shown.css.unwrap_or(brand.css),
-        has_css: creator.tenant().plan.plan().css,
+        has_css: creator.tenant().plan.plan().includes(Feature::Css),
         plan: creator.tenant().plan.as_str(),
         logo: shell.look.logo.clone(),
         can_undo,

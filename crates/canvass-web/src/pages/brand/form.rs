@@ -102,7 +102,7 @@ impl Chosen {
         let Ok(theme) = self.theme() else { return Vec::new() };
         let of_scheme = |scheme: Scheme| {
             let Palette { accent, background, text, accent_ink, .. } = theme.palette(scheme);
-            let pairs = [("text", text, background), ("accent", accent, background), ("on accent", accent_ink, accent)];
+            let pairs = [("Text", text, background), ("Accent", accent, background), ("On accent", accent_ink, accent)];
             pairs.map(|(what, ink, ground)| {
                 let ratio = ink.contrast(ground);
                 // Cut, not rounded: 4.499 is not 4.5.
