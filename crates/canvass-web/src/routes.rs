@@ -17,7 +17,7 @@ use tower_http::{
     csrf::CsrfLayer,
 };
 
-use crate::{App, Problem, access_log, api, around, assets, pages, problem, security};
+use crate::{App, Problem, access_log, api, around, assets, pages, problem, security, too_large};
 
 /// One route, as the access table of the tests lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]

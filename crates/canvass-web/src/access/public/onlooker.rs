@@ -50,7 +50,7 @@ impl FromRequestParts<App> for Onlooker {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::NotFound)?;
         let alias = params.iter().find(|(name, _)| *name == "tenant").map(|(_, value)| value.to_owned());
         let alias = Alias::parse(&alias.unwrap_or_default()).map_err(|_| Problem::NotFound)?;
-        let tenant = app.directory.tenant(&alias).await?.ok_or(Problem::NotFound)?;
+        let tenant = app.directory().tenant(&alias).await?.ok_or(Problem::NotFound)?;
         match tenant.record().state {
             TenantState::Active => {}
             TenantState::Suspended => return Err(Problem::Suspended),
