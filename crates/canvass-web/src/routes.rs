@@ -55,12 +55,18 @@ const COMPRESSED_MIN: u64 = 1_024;
 
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
-    [product().routes, signed_in().routes, console().routes, operator().routes, tenants().routes].concat()
+    [product().routes, signed_in().routes, console().routes, brand().routes, operator().routes, tenants().routes]
+        .concat()
 }
 
 /// The whole product, ready to serve.
 pub fn router(app: App) -> Router {
-    let own = product().router.merge(signed_in().router).merge(console().router).merge(operator().router);
+    let own = product()
+        .router
+        .merge(signed_in().router)
+        .merge(console().router)
+        .merge(brand().router)
+        .merge(operator().router);
     let own = own.layer(ServiceBuilder::new().layer(from_fn(security::cross_site)).layer(CsrfLayer::new()));
     let body_bytes_max = app.settings().body_bytes_max;
     Router::new()
@@ -171,6 +177,16 @@ fn console() -> Table {
         .post("/-/console/{tenant}/fields/{field}/removal", pages::fields::remove)
         .post("/-/console/{tenant}/removed-fields/{key}/restoration", pages::fields::restore)
         .post("/-/console/{tenant}/removed-fields/{key}/deletion", pages::fields::delete)
+        .get("/-/console/{tenant}/tokens", pages::tokens::index)
+        .post("/-/console/{tenant}/tokens", pages::tokens::create)
+        .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)
+        .get("/-/console/{tenant}/members", pages::members::index)
+        .get("/-/console/{tenant}/log", pages::events::index)
+}
+
+/// How a tenant's pages look.
+fn brand() -> Table {
+    Table::default()
         .get("/-/console/{tenant}/brand", pages::brand::show)
         .post("/-/console/{tenant}/brand/theme", pages::brand::update_theme)
         .post("/-/console/{tenant}/brand/css", pages::brand::update_css)
@@ -183,11 +199,6 @@ fn console() -> Table {
         .post("/-/console/{tenant}/brand/undo", pages::brand::undo)
         .get("/-/console/{tenant}/brand/preview", pages::brand::preview)
         .get("/-/console/{tenant}/brand/preview.css", pages::brand::preview_sheet)
-        .get("/-/console/{tenant}/tokens", pages::tokens::index)
-        .post("/-/console/{tenant}/tokens", pages::tokens::create)
-        .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)
-        .get("/-/console/{tenant}/members", pages::members::index)
-        .get("/-/console/{tenant}/log", pages::events::index)
 }
 
 /// The operator console.

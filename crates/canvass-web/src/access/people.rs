@@ -131,7 +131,7 @@ impl Person {
     }
 
     /// How their tenant's public pages look.
-    pub(crate) async fn look(&self) -> Result<std::sync::Arc<Look>, storage::Error> {
+    pub(crate) async fn look(&self) -> Result<Arc<Look>, storage::Error> {
         let alias = self.tenant.record().alias.clone();
         self.tenant.cached(Look::NAME, move |tx| Look::load(tx, &alias)).await
     }
