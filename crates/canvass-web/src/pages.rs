@@ -11,6 +11,7 @@ pub(crate) mod exports;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod landing;
+pub(crate) mod links;
 pub(crate) mod members;
 pub(crate) mod operate;
 pub(crate) mod operate_jobs;

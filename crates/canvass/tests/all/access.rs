@@ -114,6 +114,9 @@ const PAGES: &[(&str, &str, For)] = &[
     ("POST", "/-/console/{tenant}/pages/hosts", Administrator),
     ("GET", "/-/console/{tenant}/pages/{id}", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}", Creator),
+    ("GET", "/-/console/{tenant}/pages/{id}/links", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}/links", Creator),
+    ("POST", "/-/console/{tenant}/pages/{id}/links/{link}/revocation", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}/place", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}/trash", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}/restoration", Creator),
@@ -227,6 +230,7 @@ impl Names {
             ("{session}", nobody),
             ("{token}", nobody),
             ("{letter}", nobody),
+            ("{link}", nobody),
             ("{id}", &self.page),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
