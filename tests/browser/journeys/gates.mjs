@@ -100,7 +100,7 @@ journey("an invited person answers by a personal link until it is taken back", d
   await member.getByText("First used").waitFor();
   await member.getByText("Take back…").click();
   await member.getByRole("button", { name: "Take back this link" }).click();
-  await member.getByText("Taken back").waitFor();
+  await member.getByText("Taken back: the link opens nothing any more.").waitFor();
   await grace.goto(link);
   await grace.getByRole("heading", { name: "By invitation" }).waitFor();
 });

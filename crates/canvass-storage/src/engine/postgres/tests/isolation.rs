@@ -3,20 +3,36 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 10] = [
+const ROWS: [&str; 20] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
         updated_at) values ('s', 'S', 'draft', 1, 0, 1, 0, '{}', 1, 1)",
     "insert into draft_history (survey, revision, draft, actor, what, made_at) values ('s', 1, '{}', 'a', 'made', 1)",
     "insert into survey_version (survey, version, definition, published_at) values ('s', 1, '{}', 1)",
-    "insert into page (page_key, native, kind, survey, visibility, created_at)
-        values ('p', 'P', 'survey', 's', 'public', 1)",
-    "insert into response (id, survey, version, received_at, source, answers) values ('r', 's', 1, 1, 'api', '{}')",
+    PAGE,
+    "insert into document (page, body) values ('p', '# P')",
+    "insert into invitation (hash, id, page, label, created_at) values ('h', 'i', 'p', 'Grace', 1)",
+    RESPONSE,
     "insert into summary (survey, revision, body) values ('s', 1, '{}')",
     "insert into idempotency (idempotency_key, fingerprint, answer, made_at) values ('k', 'f', '{}', 1)",
     "insert into event (made_at, actor, body) values (1, 'a', '{}')",
+    "insert into brand (slot, theme, css, sheet, sheet_hash, updated_at) values ('current', '{}', '', '', 'h', 1)",
+    "insert into field (field_key, id, place, body) values ('k', 'product', 1, '{}')",
+    "insert into survey_value (survey, field, value) values ('s', 'k', 'v')",
+    "insert into access_log (day, records, body) values (1, 1, '[]')",
+    "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
+    "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)
+        values ('day', 1, 'all', '', 1, 1, 0, 1, 1)",
+    "insert into file (id, name, media_type, bytes, sha256, verdict, uploaded_by, created_at)
+        values ('f', 'F', 'text/plain', 1, 'h', 'clean', 'a', 1)",
+    "insert into file_chunk (file, number, body) values ('f', 0, 'x')",
 ];
+const PAGE: &str =
+    "insert into page (id, page_key, native, title, kind, target, visibility, place, revision, created_at,
+    updated_at) values ('p', 'p', 'P', 'P', 'document', '', 'public', 0, 1, 1, 1)";
+const RESPONSE: &str =
+    "insert into response (id, survey, version, received_at, source, answers) values ('r', 's', 1, 1, 'api', '{}')";
 
 /// Every table of tenants, `writer` among them.
 fn tables(node: &Node) -> Vec<String> {
@@ -91,11 +107,11 @@ fn without_a_tenant_nothing_is_visible_and_nothing_can_be_written() {
 fn unique_means_unique_within_a_tenant() {
     let node = Node::alone();
     let (adatum, _) = (filled(&node), filled(&node));
-    match node.execute(adatum, ROWS[5]) {
+    match node.execute(adatum, &PAGE.replace("('p',", "('another',")) {
         Err(Error::Conflict(what)) => assert_eq!(what, "page_key"),
         other => panic!("{other:?}"),
     }
-    match node.execute(adatum, ROWS[6]) {
+    match node.execute(adatum, RESPONSE) {
         Err(Error::Conflict(what)) => assert_eq!(what, "id"),
         other => panic!("{other:?}"),
     }
@@ -106,7 +122,7 @@ fn a_deleted_survey_takes_its_own_rows_along() {
     let node = Node::alone();
     let (adatum, fabrikam) = (filled(&node), filled(&node));
     assert_eq!(node.execute(adatum, "delete from survey").unwrap(), 1);
-    for table in ["draft_history", "survey_version", "page", "summary"] {
+    for table in ["draft_history", "survey_version", "summary", "survey_value"] {
         assert!(node.query(adatum, &format!("select 1 from {table}")).is_empty(), "{table}");
         assert_eq!(node.query(fabrikam, &format!("select 1 from {table}")).len(), 1, "{table}");
     }
