@@ -62,6 +62,16 @@ fn every_file_ends_with_a_line_end_and_holds_no_trailing_space() {
 }
 
 #[test]
+fn no_file_holds_two_sides_of_a_merge() {
+    assert_kept(merges);
+
+    for mark in ["<".repeat(7), ">".repeat(7)] {
+        assert_noticed(merges, "docs/decisions.md", &format!("One.\n{mark} HEAD\nTwo.\n"));
+    }
+    assert_accepted(merges, "docs/decisions.md", "=======\n<<<<< five\n");
+}
+
+#[test]
 fn every_link_between_documents_leads_somewhere() {
     assert_kept(links);
 
@@ -122,6 +132,12 @@ fn npm_pins(source: &Source) -> Vec<String> {
         .filter(|(_, version)| !version.as_str().is_some_and(|it| it.starts_with(|first: char| first.is_ascii_digit())))
         .map(|(name, version)| format!("not pinned: {name} {version}"))
         .collect()
+}
+
+fn merges(source: &Source) -> Vec<String> {
+    let is_mark = |line: &str| line.starts_with(&"<".repeat(7)) || line.starts_with(&">".repeat(7));
+    let marked = source.text.lines().zip(1..).filter(|(line, _)| is_mark(line));
+    marked.map(|(_, number)| format!("line {number}: a merge was never finished")).collect()
 }
 
 fn line_ends(source: &Source) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 20] = [
+const ROWS: [&str; 18] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -24,9 +24,6 @@ const ROWS: [&str; 20] = [
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)
         values ('day', 1, 'all', '', 1, 1, 0, 1, 1)",
-    "insert into file (id, name, media_type, bytes, sha256, verdict, uploaded_by, created_at)
-        values ('f', 'F', 'text/plain', 1, 'h', 'clean', 'a', 1)",
-    "insert into file_chunk (file, number, body) values ('f', 0, 'x')",
 ];
 const PAGE: &str =
     "insert into page (id, page_key, native, title, kind, target, visibility, place, revision, created_at,
