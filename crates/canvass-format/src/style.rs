@@ -1,9 +1,9 @@
 //! A tenant's own CSS: this file is about compiling it to a style sheet that can look like anything and harm nobody.
 //!
 //! A tenant writes rules for named [parts](Part) of its public pages and sets the properties each part takes. The text
-//! passes a [guard] that bounds what later steps may recurse into, is [read](read) into rules of known parts, each value
-//! is [checked](value) and written again by `lightningcss`, and what is left must be [readable](contrast) in every
-//! appearance. What is [written](write) then holds no byte of the tenant's but checked values.
+//! passes a guard (`guard`) that bounds what later steps may recurse into, is read into rules of known parts (`read`),
+//! each value is checked (`value`) and written again by `lightningcss`, and what is left must be readable in every
+//! appearance (`contrast`). What is written then (`write`) holds no byte of the tenant's but checked values.
 
 mod contrast;
 mod guard;

@@ -101,15 +101,19 @@ impl Outline {
 
 /// Where a link leads: a page beside this one when it names no scheme; `None` when it is neither.
 fn destination<'a>(kind: LinkType, written: CowStr<'a>, href: &impl Fn(&PageAddress) -> String) -> Option<CowStr<'a>> {
-    if kind == LinkType::Email || has_scheme(&written) {
+    if kind == LinkType::Email {
         return Some(written);
+    }
+    // What browsers leave out is left out here, so that the net judges the address that would be opened.
+    let seen: String = written.trim().chars().filter(|it| !it.is_control()).collect();
+    if has_scheme(&seen) {
+        return Some(CowStr::from(seen));
     }
     PageAddress::parse(&written).ok().map(|page| CowStr::from(href(&page)))
 }
 
-/// Whether an address names a scheme (RFC 3986, section 3.1), after what browsers leave out.
+/// Whether an address names a scheme (RFC 3986, section 3.1).
 fn has_scheme(address: &str) -> bool {
-    let address: String = address.trim().chars().filter(|it| !it.is_control()).collect();
     let Some((scheme, _)) = address.split_once(':') else { return false };
     scheme.starts_with(|it: char| it.is_ascii_alphabetic())
         && scheme.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'))
@@ -176,6 +180,7 @@ mod tests {
             let href = html.split("href=\"").nth(1).map_or("", |it| it.split('"').next().unwrap());
             assert_eq!(href, "", "{to} gave {html}");
         }
+        assert!(!html("[x](<\ta:>)").contains("href=\"%"), "what browsers leave out does not hide a scheme");
         assert!(html("[x](/-/logout)").contains("href=\"/adatum/-/logout\""), "a page of the tenant, if anything");
     }
 

@@ -69,6 +69,7 @@ fn both_stores_have_the_same_tables_and_columns() {
             [
                 include_str!("../../../../migrations/tenant/0001_spine.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0002_pages.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0003_brand.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0004_metadata.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
             ]
