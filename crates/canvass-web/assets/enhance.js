@@ -23,7 +23,7 @@
   // Focus stays where it was; if that is gone or disabled, it goes to the nearest thing that stands for it.
   const restore = (selector) => {
     if (!selector) return;
-    const exact = document.querySelector(selector);
+    const exact = document.querySelector(`${selector}:not([aria-hidden="true"])`);
     const owner = document.querySelector(selector.split(" ")[0]);
     const place = exact && !exact.disabled ? exact : owner?.querySelector("a, button:not([disabled], [hidden]), input:not([type=hidden])");
     place?.focus({ preventScroll: false });

@@ -40,6 +40,8 @@ journey("a document is written, previewed and moved, and its pages are put in or
   await shot(member, "pages-preview-desk");
   await member.getByRole("button", { name: "Make the page" }).click();
   await member.getByText("The page is made.").waitFor();
+  const save = member.getByRole("button", { name: "Save", exact: true });
+  assert.equal(await hasFocus(save), true, "the button one sees has focus, not the one the Enter key presses");
   await axe(member);
   await shot(member, "pages-form-desk");
 
