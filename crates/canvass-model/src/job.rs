@@ -131,8 +131,8 @@ impl Job {
         match self {
             Self::Provision(_) => 5,
             Self::Mail(_) => 10,
-            // A scanner that is away for a week keeps uploads waiting, and then somebody has to look.
-            Self::Scan(_) => 1_000,
+            // A day at the longest pause; then the operator has to look, and the next day's sweep asks again.
+            Self::Scan(_) => 300,
         }
     }
 

@@ -88,9 +88,9 @@ pub fn list_unscanned(tx: &mut ReadTx<'_>, before: Timestamp, limit: u32) -> Res
     })
 }
 
-/// Every content a file is made of.
+/// Every content a file is made of whose bytes are kept.
 pub fn known_contents(tx: &mut ReadTx<'_>) -> Result<HashSet<ContentId>, Error> {
-    let sql = "select id from file_content limit $1";
+    let sql = "select id from file_content where scan <> 'infected' limit $1";
     let found = decode::list(tx.session, "content", (sql, &[Value::count(CONTENTS_MAX)]), |row| {
         row.parsed(ContentId::parse)
     })?;
@@ -137,13 +137,14 @@ pub fn insert_content(tx: &mut Tx<'_>, file: FileId, content: &Content) -> Resul
     Ok(())
 }
 
-/// Changes the place of a content, and what is known of its scan.
+/// Changes the place of a content, what it is taken for, and what is known of its scan.
 pub fn update_content(tx: &mut Tx<'_>, content: &Content) -> Result<(), Error> {
     surveys::change_content(tx)?;
-    let sql = "update file_content set version = $2, scan = $3, signature = $4, trouble = $5 where id = $1";
+    let sql = "update file_content set version = $2, media = $3, scan = $4, signature = $5, trouble = $6 where id = $1";
     let row = [
         Value::text(content.id),
         Value::count(content.version),
+        content.media.as_str().into(),
         content.scan.as_str().into(),
         signature(&content.scan).into(),
         content.trouble.as_deref().into(),
@@ -159,6 +160,16 @@ pub fn delete_content(tx: &mut Tx<'_>, id: ContentId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Removes a file for good. Answers its contents, whose bytes are removed after the commit.
+pub fn delete(tx: &mut Tx<'_>, id: FileId) -> Result<Vec<ContentId>, Error> {
+    surveys::change_content(tx)?;
+    let sql = "select id from file_content where file = $1";
+    let args = [Value::text(id)];
+    let contents = decode::list(tx.session, "content", (sql, &args), |row| row.parsed(ContentId::parse))?;
+    tx.session.execute("delete from file where id = $1", &args)?;
+    Ok(contents)
+}
+
 /// Removes at most `limit` files thrown away before `before`. Answers their contents, whose bytes are removed after the
 /// commit.
 pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<ContentId>, Error> {
@@ -169,8 +180,7 @@ pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<
     })?;
     let files: HashSet<FileId> = found.iter().map(|(_, file)| *file).collect();
     for file in files {
-        surveys::change_content(tx)?;
-        tx.session.execute("delete from file where id = $1", &[Value::text(file)])?;
+        delete(tx, file)?;
     }
     Ok(found.into_iter().map(|(content, _)| content).collect())
 }

@@ -7,6 +7,7 @@ mod pace;
 mod people;
 mod public;
 mod turns;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub(crate) use self::{
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
     public::{Entered, Onlooker, Respondent, Site, Turned, Visitor},
 };
+pub(crate) use self::uploads::ContentReader;
 use self::{pace::Pace, turns::Turns};
 use crate::Settings;
 
