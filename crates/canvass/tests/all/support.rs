@@ -5,6 +5,7 @@
 
 pub mod bfi;
 mod canvass;
+pub mod clamd;
 mod cast;
 mod disk;
 mod form;
