@@ -91,16 +91,16 @@ pub fn list_unscanned(tx: &mut ReadTx<'_>, before: Timestamp, limit: u32) -> Res
 /// Every content a file is made of whose bytes are kept.
 pub fn known_contents(tx: &mut ReadTx<'_>) -> Result<HashSet<ContentId>, Error> {
     let sql = "select id from file_content where scan <> 'infected' limit $1";
-    let found = decode::list(tx.session, "content", (sql, &[Value::count(CONTENTS_MAX)]), |row| {
-        row.parsed(ContentId::parse)
-    })?;
+    let found =
+        decode::list(tx.session, "content", (sql, &[Value::count(CONTENTS_MAX)]), |row| row.parsed(ContentId::parse))?;
     Ok(found.into_iter().collect())
 }
 
 /// Stores a new file with its contents.
 pub fn insert(tx: &mut Tx<'_>, file: &File) -> Result<(), Error> {
     surveys::change_content(tx)?;
-    let sql = "insert into file (id, name, revision, created_at, updated_at, trashed_at) values ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "insert into file (id, name, revision, created_at, updated_at, trashed_at) values ($1, $2, $3, $4, $5, $6)";
     tx.session.execute(sql, &row(file))?;
     file.contents.iter().try_for_each(|it| insert_content(tx, file.id, it))
 }
@@ -108,7 +108,8 @@ pub fn insert(tx: &mut Tx<'_>, file: &File) -> Result<(), Error> {
 /// Replaces a file's row; its contents are kept apart.
 pub fn update(tx: &mut Tx<'_>, file: &File) -> Result<(), Error> {
     surveys::change_content(tx)?;
-    let sql = "update file set name = $2, revision = $3, created_at = $4, updated_at = $5, trashed_at = $6 where id = $1";
+    let sql =
+        "update file set name = $2, revision = $3, created_at = $4, updated_at = $5, trashed_at = $6 where id = $1";
     tx.session.execute(sql, &row(file))?;
     Ok(())
 }

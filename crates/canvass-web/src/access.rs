@@ -16,12 +16,12 @@ use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::uploads::ContentReader;
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
     public::{Entered, Onlooker, Respondent, Site, Turned, Visitor},
 };
-pub(crate) use self::uploads::ContentReader;
 use self::{pace::Pace, turns::Turns};
 use crate::Settings;
 

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use canvass_model::file::{Content, FileName, Handling, Media};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tower_http::compression::Predicate;
 
 use self::range::Range;
@@ -127,7 +127,8 @@ async fn body(reader: ContentReader, from: u64, length: u64) -> Result<Response,
         let taken = piece.len() as u64;
         Some((Ok(Bytes::from(piece)), (reader, from + taken, left - taken, None)))
     });
-    let mut response = Body::from_stream(bytes).into_response();
+    // Whoever compresses asks again after the end.
+    let mut response = Body::from_stream(bytes.fuse()).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     Ok(response)
 }

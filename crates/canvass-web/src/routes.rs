@@ -79,11 +79,9 @@ pub fn router(app: App) -> Router {
             // From the outside in: whatever happens inside is logged, shown, guarded, compressed and recorded.
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), access_log::visits))
-                .layer(
-                    CompressionLayer::new().compress_when(
-                        DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_MIN)).and(download::IsCompressible),
-                    ),
-                )
+                .layer(CompressionLayer::new().compress_when(
+                    DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_MIN)).and(download::IsCompressible),
+                ))
                 .layer(from_fn_with_state(app.clone(), around::handler))
                 .layer(CatchPanicLayer::custom(problem::of_panic))
                 .layer(DefaultBodyLimit::max(body_bytes_max)),
@@ -162,11 +160,7 @@ fn console() -> Table {
         .post("/-/console/{tenant}/pages", pages::site::create)
         .get("/-/console/{tenant}/pages/new", pages::site::new)
         .get("/-/console/{tenant}/pages/address", pages::site::suggest)
-        .add(
-            "POST",
-            "/-/console/{tenant}/pages/upload",
-            post(pages::site::upload).layer(DefaultBodyLimit::disable()),
-        )
+        .add("POST", "/-/console/{tenant}/pages/upload", post(pages::site::upload).layer(DefaultBodyLimit::disable()))
         .get("/-/console/{tenant}/pages/hosts", pages::site::hosts)
         .post("/-/console/{tenant}/pages/hosts", pages::site::update_hosts)
         .get("/-/console/{tenant}/pages/{id}", pages::site::edit)

@@ -86,9 +86,7 @@ async fn text(mut field: Field<'_>, room: &mut usize) -> Result<(String, String)
     let name = field.name().unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
-        *room = room
-            .checked_sub(chunk.len())
-            .ok_or(Problem::TooLarge { bytes_max: FIELDS_BYTES_MAX })?;
+        *room = room.checked_sub(chunk.len()).ok_or(Problem::TooLarge { bytes_max: FIELDS_BYTES_MAX })?;
         bytes.extend_from_slice(&chunk);
     }
     Ok((name, String::from_utf8_lossy(&bytes).into_owned()))

@@ -24,8 +24,8 @@ pub(crate) async fn run(directory: &Directory, clamd: Option<&Clamd>, job: ScanC
     match scan(clamd, &tenant, &content).await {
         Ok(verdict) => settle(&tenant, id, verdict).await,
         Err(trouble) => {
-            let words = trouble.to_string();
-            let noted = tenant.write(move |tx| files::note_trouble(tx, id, &words)).await;
+            let words = trouble.for_members();
+            let noted = tenant.write(move |tx| files::note_trouble(tx, id, words)).await;
             noted.map_err(|it| Failure::transient(it.to_string()))?;
             let kind = if trouble.may_pass() { FailureKind::Transient } else { FailureKind::Permanent };
             Err(Failure { kind, reason: trouble.to_string() })

@@ -34,8 +34,7 @@ pub async fn sweep(directory: &Directory, tenant: &Tenant, scanning: Scanning) -
     tenant.remove_contents(orphans).await?;
     if scanning == Scanning::On {
         let now = tenant.now();
-        let forgotten =
-            tenant.read(move |tx| files::list_unscanned(tx, now.plus_ms(-FORGOTTEN_MS), SCANS_MAX)).await?;
+        let forgotten = tenant.read(move |tx| files::list_unscanned(tx, now.plus_ms(-FORGOTTEN_MS), SCANS_MAX)).await?;
         for content in forgotten {
             queue_scan(directory, tenant, content).await?;
         }

@@ -48,13 +48,8 @@ use Handling::{Attachment, Inline};
 use Proof::{Begins, Boxed, Nothing, Text};
 
 /// What is in no other row.
-static BYTES: Kind = Kind {
-    extensions: &[],
-    name: "application/octet-stream",
-    label: "File",
-    handling: Attachment,
-    proof: Nothing,
-};
+static BYTES: Kind =
+    Kind { extensions: &[], name: "application/octet-stream", label: "File", handling: Attachment, proof: Nothing };
 
 const ZIP: Proof = Begins(&[b"PK\x03\x04", b"PK\x05\x06"]);
 const MP4: Proof = Boxed(b"", 4, &[b"ftyp"]);
@@ -136,7 +131,8 @@ impl Proof {
         match self {
             Begins(beginnings) => beginnings.iter().any(|it| head.starts_with(it)),
             Boxed(first, skipped, then) => {
-                head.starts_with(first) && head.get(*skipped..).is_some_and(|it| then.iter().any(|to| it.starts_with(to)))
+                head.starts_with(first)
+                    && head.get(*skipped..).is_some_and(|it| then.iter().any(|to| it.starts_with(to)))
             }
             Text => is_text(head),
             Nothing => true,
@@ -174,7 +170,8 @@ mod tests {
     #[test]
     fn what_lies_about_itself_is_just_bytes() {
         let html = b"<!doctype html><script>alert(1)</script>";
-        for name in ["a.png", "a.pdf", "a.html", "a.svg", "a.xml", "a.js", "a.xhtml", "a", "png", ".png", "a.png.html"] {
+        for name in ["a.png", "a.pdf", "a.html", "a.svg", "a.xml", "a.js", "a.xhtml", "a", "png", ".png", "a.png.html"]
+        {
             let media = Media::decide(name, html);
             assert_eq!((media.as_str(), media.handling()), ("application/octet-stream", Attachment), "{name}");
         }

@@ -195,7 +195,9 @@ async fn shown(person: &Person, id: FileId) -> Result<Shown, Problem> {
 fn with_pages(tx: &mut ReadTx<'_>, found: Vec<File>) -> Result<Vec<(File, Vec<String>)>, Problem> {
     let ids: Vec<FileId> = found.iter().map(|it| it.id).collect();
     let served = pages::list_of_files(tx, &ids)?;
-    let of = |id: FileId| served.iter().filter(|(it, _)| *it == id).map(|(_, page)| page.address.native().to_owned()).collect();
+    let of = |id: FileId| {
+        served.iter().filter(|(it, _)| *it == id).map(|(_, page)| page.address.native().to_owned()).collect()
+    };
     Ok(found.into_iter().map(|it| (of(it.id), it)).map(|(pages, it)| (it, pages)).collect())
 }
 
@@ -246,10 +248,8 @@ impl OperationInput for Upload {
             schema: Some(SchemaObject { json_schema, external_docs: None, example: None }),
             ..MediaType::default()
         };
-        let content = [
-            ("multipart/form-data".to_owned(), media(form)),
-            ("application/octet-stream".to_owned(), media(bytes)),
-        ];
+        let content =
+            [("multipart/form-data".to_owned(), media(form)), ("application/octet-stream".to_owned(), media(bytes))];
         let body = RequestBody { content: content.into_iter().collect(), required: true, ..RequestBody::default() };
         operation.request_body = Some(ReferenceOr::Item(body));
     }
@@ -292,10 +292,7 @@ pub(super) fn create_is(operation: TransformOperation<'_>) -> TransformOperation
 
 /// How the document describes a replacement.
 pub(super) fn replace_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .id("replace_file_content")
-        .summary("Give a file another content; pages keep their addresses")
-        .tag("Files")
+    operation.id("replace_file_content").summary("Give a file another content; pages keep their addresses").tag("Files")
 }
 
 /// How the document describes a removal.

@@ -157,7 +157,8 @@ fn id(text: &str) -> Result<FileId, Problem> {
 /// What is wrong with an upload, for the page it came from; other problems are pages of their own.
 fn words(problem: Problem) -> Result<(String, axum::http::StatusCode), Problem> {
     let words = match &problem {
-        Problem::FileTooLarge(words) | Problem::Action(actions::Error::Limit(words) | actions::Error::Refused(words)) => {
+        Problem::FileTooLarge(words)
+        | Problem::Action(actions::Error::Limit(words) | actions::Error::Refused(words)) => {
             format!("{words}.")
         }
         _ => return Err(problem),

@@ -18,12 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use canvass_actions::{self as actions, pages::Step};
-use canvass_model::{
-    id::PageId,
-    member::Role,
-    page::Kind,
-    survey::Revision,
-};
+use canvass_model::{id::PageId, member::Role, page::Kind, survey::Revision};
 
 use self::{
     fields::Asked,

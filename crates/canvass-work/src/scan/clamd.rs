@@ -73,7 +73,11 @@ impl Clamd {
         }
         let (host, port) = text.rsplit_once(':').ok_or(InvalidClamd)?;
         let is_host = !host.is_empty() && !host.contains(|it: char| it.is_whitespace() || it == '/');
-        if is_host && port.parse::<u16>().is_ok_and(|it| it != 0) { Ok(Self::Tcp(text.to_owned())) } else { Err(InvalidClamd) }
+        if is_host && port.parse::<u16>().is_ok_and(|it| it != 0) {
+            Ok(Self::Tcp(text.to_owned()))
+        } else {
+            Err(InvalidClamd)
+        }
     }
 
     /// Asks clamd which version it is, to see that it answers.
@@ -129,6 +133,19 @@ impl Lent {
 }
 
 impl Trouble {
+    /// The same for whoever waits for their file: what is between us and the scanner is the operator's.
+    pub fn for_members(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "the virus scanner cannot be reached",
+            Self::Silent(_) => "the virus scanner did not answer in time",
+            Self::TooLarge => {
+                "the virus scanner takes no file this large; the operator has to raise its StreamMaxLength"
+            }
+            Self::Odd(_) => "the virus scanner could not scan it",
+            Self::Unreadable(_) => "it could not be read for its scan",
+        }
+    }
+
     /// Whether the same scan may come to something later, without anybody changing anything.
     pub fn may_pass(&self) -> bool {
         match self {

@@ -99,7 +99,10 @@ async fn a_program_uploads_lists_fetches_and_throws_away() {
     let id = file(&program, "menu.png", PNG).await;
     let shown = program.get(&format!("/api/v1/files/{id}")).await.expect(200).json();
     assert_eq!(shown["media_type"], "image/png");
-    assert_eq!((&shown["bytes"], &shown["state"], &shown["served"]), (&json!(PNG.len()), &json!("unscanned"), &json!(true)));
+    assert_eq!(
+        (&shown["bytes"], &shown["state"], &shown["served"]),
+        (&json!(PNG.len()), &json!("unscanned"), &json!(true))
+    );
     let fetched = program.get(&format!("/api/v1/files/{id}/content")).await.expect(200);
     assert_eq!(fetched.body, PNG);
     page(&program, "menu", &id).await;
@@ -174,7 +177,8 @@ async fn a_text_is_shown_and_compressed_but_not_cut() {
     let text = "Soup of the day\n".repeat(500);
     page(&program, "menu", &file(&program, "menu.txt", text.as_bytes()).await).await;
     let ray = canvass.ray();
-    let request = ray.request(Method::GET, "/adatum/menu").header("accept-encoding", "gzip").header("range", "bytes=0-3");
+    let request =
+        ray.request(Method::GET, "/adatum/menu").header("accept-encoding", "gzip").header("range", "bytes=0-3");
     let served = ray.send(request).await.expect(200);
     assert_eq!((served.header("content-encoding"), served.header("accept-ranges")), ("gzip", ""));
     assert!(served.header("etag").starts_with("W/"));

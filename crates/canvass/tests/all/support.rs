@@ -5,8 +5,8 @@
 
 pub mod bfi;
 mod canvass;
-pub mod clamd;
 mod cast;
+pub mod clamd;
 mod disk;
 mod form;
 mod log;

@@ -16,7 +16,13 @@ const CONTENTS_MAX: u32 = 100_000;
 
 impl Postgres {
     /// Adds a piece to a content, durably.
-    pub(super) fn insert_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn insert_chunk(
+        &self,
+        tenant: TenantId,
+        content: ContentId,
+        nth: u64,
+        bytes: &[u8],
+    ) -> Result<(), Error> {
         let row = [Value::text(content), Value::count(nth), Value::Blob(bytes.to_vec())];
         self.transact(begin_writing, |lent| {
             // Not behind the tenant's writers: nothing reads what no row names, and uploads are long.
@@ -27,7 +33,12 @@ impl Postgres {
     }
 
     /// Some bytes of a content from `from` on: to the end of the piece they stand in.
-    pub(super) fn select_chunk(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn select_chunk(
+        &self,
+        tenant: TenantId,
+        content: ContentId,
+        from: u64,
+    ) -> Result<Option<Vec<u8>>, Error> {
         let piece = CHUNK_BYTES as u64;
         let (nth, skipped) = (Value::count(from / piece), Value::count(from % piece + 1));
         let sql = "select substr(bytes, cast($3 as integer)) from file_chunk where content = $1 and nth = $2";

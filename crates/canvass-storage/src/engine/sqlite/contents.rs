@@ -23,7 +23,13 @@ const ARRIVING: &str = "new";
 
 impl Tenants {
     /// Adds a piece to a content; the first one makes its file.
-    pub(super) fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn store_chunk(
+        &self,
+        tenant: TenantId,
+        content: ContentId,
+        nth: u64,
+        bytes: &[u8],
+    ) -> Result<(), Error> {
         let path = self.arriving(tenant, content);
         let file = if nth == 0 {
             // Not while the tenant is removed: its folder would come back.

@@ -222,7 +222,7 @@ fn limits(plan: &Plan, usage: Usage) -> [Limit; 2] {
     let max = u64::from(plan.files_max);
     [
         Limit {
-            what: "Bytes",
+            what: "Space",
             used: size(usage.bytes),
             max: size(plan.files_bytes_max),
             percent: number::percent(usage.bytes, plan.files_bytes_max),

@@ -22,7 +22,9 @@ use crate::{
 pub(super) async fn show(entered: &Entered<'_>, id: FileId, asked: &Asked) -> Result<Response, Problem> {
     let respondent = entered.respondent();
     let found = respondent
-        .cached(&format!("file:{id}"), move |tx| Ok::<_, Error>(files::find(tx, id)?.filter(|it| it.trashed_at.is_none())))
+        .cached(&format!("file:{id}"), move |tx| {
+            Ok::<_, Error>(files::find(tx, id)?.filter(|it| it.trashed_at.is_none()))
+        })
         .await?;
     let file = Option::as_ref(&found).ok_or(Problem::NotFound)?;
     let scanning = respondent.scanning();

@@ -22,9 +22,8 @@ pub(crate) async fn create(creator: Creator, request: Request) -> Result<Respons
         return refused(&creator, sent.form, problem).await;
     };
     let plan = creator.tenant().plan.plan();
-    let made = creator.keep(arrived, move |tx, by, arrived| {
-        Ok(actions::files::create(tx, by, &plan, (&name, arrived))?)
-    });
+    let made =
+        creator.keep(arrived, move |tx, by, arrived| Ok(actions::files::create(tx, by, &plan, (&name, arrived))?));
     match made.await {
         Ok(file) => {
             let page = page(&creator, chosen(sent.form, &file)).await?;
@@ -48,7 +47,8 @@ fn chosen(mut form: Form, file: &File) -> Form {
 /// The form again, with why the file was refused. What is wrong with the request itself is a page of its own.
 async fn refused(creator: &Creator, form: Form, problem: Problem) -> Result<Response, Problem> {
     let words = match &problem {
-        Problem::FileTooLarge(words) | Problem::Action(actions::Error::Limit(words) | actions::Error::Refused(words)) => {
+        Problem::FileTooLarge(words)
+        | Problem::Action(actions::Error::Limit(words) | actions::Error::Refused(words)) => {
             format!("{words}.")
         }
         _ => return Err(problem),

@@ -100,9 +100,11 @@ async fn what_is_no_upload_is_refused_and_leaves_nothing() {
     let request = program.request(Method::POST, "/api/v1/files?name=empty.png");
     program.send(request.body("")).await.expect(409);
     let cut = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\nhalf";
-    let request = program.request(Method::POST, "/api/v1/files").header("content-type", "multipart/form-data; boundary=b");
+    let request =
+        program.request(Method::POST, "/api/v1/files").header("content-type", "multipart/form-data; boundary=b");
     program.send(request.body(cut)).await.expect(400);
-    let request = program.request(Method::POST, "/api/v1/files").header("content-type", "multipart/form-data; boundary=b");
+    let request =
+        program.request(Method::POST, "/api/v1/files").header("content-type", "multipart/form-data; boundary=b");
     program.send(request.body("--b--\r\n")).await.expect(422);
     assert_eq!(canvass.tenant("adatum").await.list_contents().await.unwrap(), []);
 }

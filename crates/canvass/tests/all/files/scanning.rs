@@ -53,7 +53,9 @@ async fn what_is_clean_is_served_and_what_is_infected_is_refused_by_name() {
         assert_eq!((&shown["signature"], &shown["served"]), (&json!(SIGNATURE), &json!(false)));
         ray.get(&format!("/adatum/{name}")).await.expect(404);
         program.get(&format!("/api/v1/files/{id}/content")).await.expect(404);
-        assert!(carl.get(&format!("{PAGE}/{id}")).await.expect(200).shows(&format!("The virus scan found {SIGNATURE}")));
+        assert!(
+            carl.get(&format!("{PAGE}/{id}")).await.expect(200).shows(&format!("The virus scan found {SIGNATURE}"))
+        );
     }
     canvass.settled().await;
     let kept = canvass.tenant("adatum").await.list_contents().await.unwrap();

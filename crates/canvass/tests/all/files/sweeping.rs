@@ -50,7 +50,10 @@ async fn a_scan_that_was_forgotten_is_asked_for_once_a_day() {
     assert_eq!(scans().await, 0, "it was uploaded just now");
     let age = move |tx: &mut Tx<'_>| {
         let file = files::find(tx, id)?.unwrap();
-        let content = canvass_model::file::Content { at: file.contents[0].at.plus_ms(-Timestamp::HOUR_MS), ..file.contents[0].clone() };
+        let content = canvass_model::file::Content {
+            at: file.contents[0].at.plus_ms(-Timestamp::HOUR_MS),
+            ..file.contents[0].clone()
+        };
         files::delete_content(tx, content.id)?;
         files::insert_content(tx, id, &content)?;
         Ok::<_, Error>(())

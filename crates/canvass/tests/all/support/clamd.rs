@@ -56,7 +56,9 @@ impl Clamd {
         fs::write(&configuration, settings).expect("room for a few lines");
         let (program, libraries) = program();
         let mut command = Command::new("sh");
-        command.args(["-c", WATCHER, "watcher"]).arg(program).arg("-c").arg(configuration).stdin(Stdio::piped());
+        command.args(["-c", WATCHER, "watcher"]).arg(program).arg("-c").arg(configuration);
+        // The shell says that it killed the scanner.
+        command.stdin(Stdio::piped()).stderr(Stdio::null());
         if let Some(libraries) = libraries {
             command.env("LD_LIBRARY_PATH", libraries);
         }
