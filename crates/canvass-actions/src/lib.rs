@@ -22,6 +22,7 @@ pub mod results;
 pub mod secrets;
 pub mod signing_in;
 pub mod signing_up;
+pub mod starters;
 pub mod surveys;
 pub mod tenants;
 mod throttling;

@@ -165,15 +165,15 @@ pub(crate) fn stored_address(native: &str) -> Option<PageAddress> {
     PageAddress::parse(&native.replace('%', "%25")).ok()
 }
 
+/// What [`page`] reads.
+pub(crate) const COLUMNS: &str = "id, native, title, kind, target, visibility, opens_at, closes_at, place, revision,
+            created_at, updated_at, trashed_at";
+
 fn select(rest: &str) -> String {
-    format!(
-        "select id, native, title, kind, target, visibility, opens_at, closes_at, place, revision, created_at,
-            updated_at, trashed_at
-        from page {rest}"
-    )
+    format!("select {COLUMNS} from page {rest}")
 }
 
-fn page(row: &mut Columns) -> Result<Page, Error> {
+pub(crate) fn page(row: &mut Columns) -> Result<Page, Error> {
     Ok(Page {
         id: row.parsed(PageId::parse)?,
         address: row.parsed(stored_address)?,

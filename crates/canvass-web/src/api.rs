@@ -12,6 +12,7 @@ mod metadata;
 mod pages;
 mod publication;
 mod responses;
+mod starters;
 mod summary;
 mod surveys;
 mod tenant;
@@ -98,6 +99,10 @@ fn described() -> ApiRouter<App> {
             get_with(pages::show, pages::show_is)
                 .put_with(pages::update, pages::update_is)
                 .delete_with(pages::delete, pages::delete_is),
+        )
+        .api_route(
+            "/api/v1/starter-pages",
+            get_with(starters::show, starters::show_is).post_with(starters::update, starters::update_is),
         )
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
 }

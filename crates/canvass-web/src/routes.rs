@@ -162,6 +162,8 @@ fn console() -> Table {
         .get("/-/console/{tenant}/pages/address", pages::site::suggest)
         .get("/-/console/{tenant}/pages/hosts", pages::site::hosts)
         .post("/-/console/{tenant}/pages/hosts", pages::site::update_hosts)
+        .get("/-/console/{tenant}/pages/starters", pages::site::starters)
+        .post("/-/console/{tenant}/pages/starters", pages::site::update_starters)
         .get("/-/console/{tenant}/pages/{id}", pages::site::edit)
         .post("/-/console/{tenant}/pages/{id}", pages::site::update)
         .get("/-/console/{tenant}/pages/{id}/links", pages::links::index)

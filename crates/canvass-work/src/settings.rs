@@ -1,11 +1,14 @@
 //! The workers' settings: this file is about what an operator may change while they run.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use canvass_actions::starters;
+use canvass_model::template_site::TemplateSite;
 
 use crate::worker::Pace;
 
 /// How fast the workers go, and what they must know of the installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Where people find this installation, for links in mails; without a slash at its end.
     pub base_url: String,
@@ -21,6 +24,8 @@ pub struct Settings {
     pub jobs_batch: usize,
     /// Days that records of visits to public pages are kept.
     pub access_log_days: u32,
+    /// What a new tenant begins with.
+    pub templates: Arc<TemplateSite>,
 }
 
 impl Settings {
@@ -52,6 +57,7 @@ impl Default for Settings {
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
             access_log_days: 30,
+            templates: starters::built_in(),
         }
     }
 }

@@ -4,7 +4,10 @@ mod machine;
 mod mail;
 mod storage;
 
-use crate::config::Loaded;
+use crate::{
+    config::{Config, Loaded},
+    templates,
+};
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +41,7 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(machine::examine(config).await);
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
+    findings.push(templates(config));
     findings
 }
 
@@ -46,6 +50,17 @@ fn configuration(loaded: &Loaded) -> Finding {
     match loaded.warnings.as_slice() {
         [] => Finding::ok("configuration", source),
         warnings => Finding::warn("configuration", source, warnings.join(" ")),
+    }
+}
+
+fn templates(config: &Config) -> Finding {
+    match templates::read(&config.templates) {
+        Ok(site) => {
+            let source =
+                config.templates.folder.as_ref().map_or_else(|| "built in".to_owned(), |it| it.display().to_string());
+            Finding::ok("templates", format!("{source}, version {}, {} pages", site.version, site.pages.len()))
+        }
+        Err(faults) => Finding::fail("templates", faults.join("; "), templates::ADVICE),
     }
 }
 

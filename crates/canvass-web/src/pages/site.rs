@@ -6,6 +6,7 @@ mod fields;
 mod form;
 mod hosts;
 mod list;
+mod starters;
 mod suggestion;
 mod tree;
 mod words;
@@ -31,6 +32,7 @@ use self::{
 pub(crate) use self::{
     hosts::{index as hosts, update as update_hosts},
     list::index,
+    starters::{index as starters, update as update_starters},
     suggestion::suggest,
 };
 use crate::{

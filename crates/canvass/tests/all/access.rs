@@ -112,6 +112,8 @@ const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/-/console/{tenant}/pages/address", Creator),
     ("GET", "/-/console/{tenant}/pages/hosts", Administrator),
     ("POST", "/-/console/{tenant}/pages/hosts", Administrator),
+    ("GET", "/-/console/{tenant}/pages/starters", Creator),
+    ("POST", "/-/console/{tenant}/pages/starters", Creator),
     ("GET", "/-/console/{tenant}/pages/{id}", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}", Creator),
     ("GET", "/-/console/{tenant}/pages/{id}/links", Creator),
@@ -169,6 +171,8 @@ const API: &[(&str, &str, Scope)] = &[
     ("GET", "/api/v1/pages/{page}", Scope::Read),
     ("PUT", "/api/v1/pages/{page}", Scope::Write),
     ("DELETE", "/api/v1/pages/{page}", Scope::Write),
+    ("GET", "/api/v1/starter-pages", Scope::Read),
+    ("POST", "/api/v1/starter-pages", Scope::Write),
     ("GET", "/api/v1/traffic", Scope::Read),
 ];
 

@@ -20,6 +20,7 @@ const ROWS: [&str; 18] = [
     "insert into brand (slot, theme, css, sheet, sheet_hash, updated_at) values ('current', '{}', '', '', 'h', 1)",
     "insert into field (field_key, id, place, body) values ('k', 'product', 1, '{}')",
     "insert into survey_value (survey, field, value) values ('s', 'k', 'v')",
+    "insert into starter (template, page, version, hash, settled) values ('about', 'p', 1, 'h', 1)",
     "insert into access_log (day, records, body) values (1, 1, '[]')",
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)

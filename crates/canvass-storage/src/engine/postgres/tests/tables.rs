@@ -72,6 +72,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0003_brand.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0004_metadata.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0006_templates.sqlite.sql"),
             ]
             .concat(),
         ),
