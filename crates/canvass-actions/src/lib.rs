@@ -4,6 +4,7 @@
 //! take the [`Directory`](canvass_storage::Directory) and are async. Both may be repeated without harm.
 
 pub mod brand;
+pub mod crosstabs;
 pub mod dead_letters;
 mod error;
 pub mod fields;

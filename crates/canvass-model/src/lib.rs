@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
 //! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
-//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`brand`] is how it
+//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`crosstab`] sets two questions against each other, [`brand`] is how it
 //! looks, [`template_site`] what a new tenant begins with, [`metadata`] what a tenant notes of a survey in fields of its own; [`job`] and [`event`] are what happens around
 //! it, [`traffic`] is what visits leave behind.
 
@@ -13,6 +13,7 @@ pub mod address;
 pub mod alias;
 pub mod answer;
 pub mod brand;
+pub mod crosstab;
 pub mod definition;
 pub mod event;
 pub mod id;

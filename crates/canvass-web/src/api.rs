@@ -4,6 +4,7 @@
 
 mod body;
 mod brand;
+mod crosstab;
 mod definition;
 mod describe;
 mod exports;
@@ -93,6 +94,7 @@ fn described() -> ApiRouter<App> {
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+        .api_route("/api/v1/surveys/{survey}/crosstab", get_with(crosstab::show, crosstab::show_is))
         .api_route("/api/v1/pages", get_with(pages::index, pages::index_is))
         .api_route(
             "/api/v1/pages/{*page}",

@@ -152,6 +152,7 @@ fn console() -> Table {
         .post("/-/console/{tenant}/surveys/{survey}/restoration", pages::surveys::restore)
         .get("/-/console/{tenant}/surveys/{survey}/results", pages::results::show)
         .get("/-/console/{tenant}/surveys/{survey}/results/events", pages::results::events)
+        .get("/-/console/{tenant}/surveys/{survey}/crosstab", pages::crosstab::show)
         .get("/-/console/{tenant}/surveys/{survey}/responses", pages::responses::index)
         .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
         .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)

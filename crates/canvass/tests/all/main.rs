@@ -15,6 +15,7 @@ mod builder;
 mod commands;
 mod configuration;
 mod crash;
+mod crosstabs;
 mod demonstration;
 mod export;
 mod fields;
