@@ -17,7 +17,7 @@ pub use self::{
     documents::{document, put_document},
     invitations::{
         Invitation, count_invitations, delete_invitation, find_invitation, find_invitation_by_id, insert_invitation,
-        list_invitations, touch_invitation,
+        list_invitations, page_of_invitation, touch_invitation,
     },
 };
 use crate::{

@@ -9,6 +9,7 @@ mod definition;
 mod describe;
 mod exports;
 mod fields;
+mod links;
 mod metadata;
 mod pages;
 mod publication;
@@ -102,6 +103,11 @@ fn described() -> ApiRouter<App> {
                 .put_with(pages::update, pages::update_is)
                 .delete_with(pages::delete, pages::delete_is),
         )
+        .api_route(
+            "/api/v1/page-links",
+            get_with(links::index, links::index_is).post_with(links::create, links::create_is),
+        )
+        .api_route("/api/v1/page-links/{link}", delete_with(links::delete, links::delete_is))
         .api_route(
             "/api/v1/starter-pages",
             get_with(starters::show, starters::show_is).post_with(starters::update, starters::update_is),

@@ -186,7 +186,8 @@ macro_rules! ids {
 
 ids! {
     "survey" => canvass_model::id::SurveyId,
-    "response" => canvass_model::id::ResponseId
+    "response" => canvass_model::id::ResponseId,
+    "link" => canvass_model::id::InvitationId
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
