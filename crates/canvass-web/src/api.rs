@@ -94,8 +94,8 @@ fn described() -> ApiRouter<App> {
             get_with(responses::show, responses::show_is).delete_with(responses::delete, responses::delete_is),
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
-        .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
         .api_route("/api/v1/surveys/{survey}/crosstab", get_with(crosstab::show, crosstab::show_is))
+        .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
         .api_route("/api/v1/pages", get_with(pages::index, pages::index_is))
         .api_route(
             "/api/v1/pages/{*page}",
