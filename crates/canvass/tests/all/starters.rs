@@ -81,7 +81,9 @@ async fn a_newer_text_is_offered_and_taken_and_taken_back() {
     assert!(offered.text().contains("<ins>Old </ins>words.") && offered.text().contains("<ins>New </ins>words."));
     assert!(ray.get("/adatum/privacy").await.shows("Old words."), "nothing changes before somebody decides");
 
-    let taken = carl.submit(STARTERS, STARTERS, &[("do", "take")]).await.expect(303).location();
+    let fields = [("name", "privacy"), ("revision", "1"), ("do", "take")];
+    assert!(offered.text().contains("name=\"revision\" value=\"1\""), "what is decided is what was seen");
+    let taken = carl.post_form(STARTERS, &fields).await.expect(303).location();
     assert!(ray.get("/adatum/privacy").await.shows("New words."));
     let told = carl.get(&taken).await.expect(200);
     assert!(told.shows("is as the template has it") && told.shows("Undo"), "{}", told.text());
@@ -100,19 +102,19 @@ async fn a_newer_text_is_offered_and_taken_and_taken_back() {
 async fn words_of_the_tenants_own_stand_beside_the_newer_ones() {
     let (canvass, _folder) = installation().await;
     let (carl, program) = (canvass.carl().await, canvass.program_of("adatum").await);
-    let old = carl.get(STARTERS).await.expect(200).filled(STARTERS, &[("do", "take")]);
     let page = program.get("/api/v1/pages/privacy").await.expect(200);
     let request =
         program.request(reqwest::Method::PUT, "/api/v1/pages/privacy").header("if-match", page.header("etag"));
     let own = json!({ "kind": "document", "title": "Privacy", "body": "Our <b>own</b> words." });
     program.send(request.json(&own)).await.expect(200);
 
+    let old = [("name", "privacy"), ("revision", "1"), ("do", "take")];
     let stale = carl.post_form(STARTERS, &old).await.expect(409);
     assert!(stale.shows("was changed in the meantime"), "a form opened before overwrites nothing");
     let offered = carl.get(STARTERS).await.expect(200);
     assert!(offered.shows("You changed this page") && offered.shows("Our <b>own</b> words."));
     assert!(!offered.text().contains("<b>own"), "what it says is shown as text");
-    carl.submit(STARTERS, STARTERS, &[("do", "keep")]).await.expect(303);
+    carl.post_form(STARTERS, &[("name", "privacy"), ("revision", "2"), ("do", "keep")]).await.expect(303);
     assert!(canvass.ray().get("/adatum/privacy").await.shows("own"));
 
     let listed = program.get("/api/v1/starter-pages").await.expect(200).json();
