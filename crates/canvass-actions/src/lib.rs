@@ -4,6 +4,7 @@
 //! take the [`Directory`](canvass_storage::Directory) and are async. Both may be repeated without harm.
 
 pub mod brand;
+pub mod crosstabs;
 pub mod dead_letters;
 mod error;
 pub mod fields;
@@ -23,6 +24,7 @@ pub mod results;
 pub mod secrets;
 pub mod signing_in;
 pub mod signing_up;
+pub mod starters;
 pub mod surveys;
 pub mod tenants;
 mod throttling;

@@ -82,6 +82,17 @@ pub enum Event {
         /// Where it is.
         to: String,
     },
+    /// The pages below a page moved along with it.
+    PagesBelowMoved {
+        /// The page above them.
+        page: PageId,
+        /// Where that was.
+        from: String,
+        /// Where it is.
+        to: String,
+        /// How many moved.
+        count: usize,
+    },
     /// A page got another place among the pages beside it.
     PagePlaced {
         /// Which.

@@ -118,6 +118,7 @@ pub mod pages;
 pub mod responses;
 pub mod sessions;
 mod settings;
+pub mod starters;
 pub mod summaries;
 pub mod surveys;
 mod tenant;

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod brand;
 pub(crate) mod builder;
+pub(crate) mod crosstab;
 pub(crate) mod dashboard;
 pub(crate) mod dead_letters;
 pub(crate) mod details;

@@ -1,13 +1,14 @@
 //! The workers' settings: this file is about what an operator may change while they run.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use canvass_model::file::Scanning;
+use canvass_actions::starters;
+use canvass_model::{file::Scanning, template_site::TemplateSite};
 
 use crate::{scan::Clamd, worker::Pace};
 
 /// How fast the workers go, and what they must know of the installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Where people find this installation, for links in mails; without a slash at its end.
     pub base_url: String,
@@ -25,6 +26,8 @@ pub struct Settings {
     pub access_log_days: u32,
     /// Who scans what is uploaded; `None` when nobody does.
     pub clamd: Option<Clamd>,
+    /// What a new tenant begins with.
+    pub templates: Arc<TemplateSite>,
 }
 
 impl Settings {
@@ -61,6 +64,7 @@ impl Default for Settings {
             jobs_batch: 8,
             access_log_days: 30,
             clamd: None,
+            templates: starters::built_in(),
         }
     }
 }

@@ -15,7 +15,9 @@ pub use self::{
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
-    sections::{Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Terms, Traffic, Work},
+    sections::{
+        Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Templates, Terms, Traffic, Work,
+    },
 };
 
 /// Where settings come from.

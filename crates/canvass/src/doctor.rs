@@ -5,7 +5,10 @@ mod mail;
 mod scanner;
 mod storage;
 
-use crate::config::Loaded;
+use crate::{
+    config::{Config, Loaded},
+    templates,
+};
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -40,6 +43,7 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
     findings.push(scanner::examine(&config.files).await);
+    findings.push(templates(config));
     findings
 }
 
@@ -48,6 +52,17 @@ fn configuration(loaded: &Loaded) -> Finding {
     match loaded.warnings.as_slice() {
         [] => Finding::ok("configuration", source),
         warnings => Finding::warn("configuration", source, warnings.join(" ")),
+    }
+}
+
+fn templates(config: &Config) -> Finding {
+    match templates::read(&config.templates) {
+        Ok(site) => {
+            let source =
+                config.templates.folder.as_ref().map_or_else(|| "built in".to_owned(), |it| it.display().to_string());
+            Finding::ok("templates", format!("{source}, version {}, {} pages", site.version, site.pages.len()))
+        }
+        Err(faults) => Finding::fail("templates", faults.join("; "), templates::ADVICE),
     }
 }
 

@@ -13,6 +13,7 @@ mod output;
 mod server;
 mod sign_up;
 mod storage;
+mod templates;
 mod workers;
 
 pub use cli::Cli;

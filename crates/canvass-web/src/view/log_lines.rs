@@ -79,6 +79,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::PageCreated { .. }
         | Event::PageChanged { .. }
         | Event::PageMoved { .. }
+        | Event::PagesBelowMoved { .. }
         | Event::PagePlaced { .. }
         | Event::RedirectHostsChanged { .. }
         | Event::PageTrashed { .. }
@@ -110,6 +111,9 @@ fn words(event: &Event) -> (String, String) {
         Event::PageCreated { address, .. } => ("made the page", address.clone()),
         Event::PageChanged { address, .. } => ("changed the page", address.clone()),
         Event::PageMoved { from, to, .. } => ("moved a page", format!("from {from} to {to}")),
+        Event::PagesBelowMoved { from, to, count, .. } => {
+            ("moved the pages below", format!("{from} along to {to}: {count}"))
+        }
         Event::PagePlaced { address, .. } => ("reordered the page", address.clone()),
         Event::PageTrashed { address, .. } => ("threw away the page", address.clone()),
         Event::PageRestored { address, .. } => ("restored the page", address.clone()),

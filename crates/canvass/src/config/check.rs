@@ -6,7 +6,7 @@ use canvass_model::text::Email;
 use canvass_work::scan::Clamd;
 
 use super::{Config, Fault, Faults, Secret, layers::Origins};
-use crate::logging;
+use crate::{logging, templates};
 
 /// Reads the secrets that stand in files, and checks everything that the types cannot. Answers what is allowed but
 /// unwise.
@@ -56,6 +56,9 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
     }
     if config.terms.version.trim().is_empty() {
         fault("terms", "version", "terms.version is empty: a sign-up records which terms it agreed to".to_owned());
+    }
+    if let Err(found) = templates::read(&config.templates) {
+        found.into_iter().for_each(|it| fault("templates", "folder", format!("templates.folder: {it}")));
     }
     if faults.is_empty() { Ok(warnings(config)) } else { Err(Faults(faults)) }
 }

@@ -32,6 +32,8 @@ pub struct Config {
     pub log: Log,
     /// What whoever signs up agrees to.
     pub terms: Terms,
+    /// What a new tenant begins with.
+    pub templates: Templates,
 }
 
 /// Where Canvass listens, and what this process does.
@@ -201,6 +203,14 @@ pub struct Terms {
     pub version: String,
     /// Where the text stands. Without it sign-up names the version alone.
     pub url: Option<String>,
+}
+
+/// What a new tenant begins with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Templates {
+    /// A folder with a template site of your own, as `docs/starter-pages.md` describes it. Without one, Canvass's own.
+    pub folder: Option<PathBuf>,
 }
 
 impl Server {

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 8] = [
+pub(super) const MIGRATIONS: [Migration; 9] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -57,6 +57,12 @@ pub(super) const MIGRATIONS: [Migration; 8] = [
         number: 6,
         name: "files",
         sql: include_str!("../../../migrations/tenant/0006_files.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 7,
+        name: "templates",
+        sql: include_str!("../../../migrations/tenant/0007_templates.postgres.sql"),
     },
     Migration {
         scope: "intake",

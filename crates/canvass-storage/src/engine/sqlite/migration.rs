@@ -26,6 +26,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0004_metadata.sqlite.sql"),
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
         include_str!("../../../migrations/tenant/0006_files.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0007_templates.sqlite.sql"),
     ],
 };
 

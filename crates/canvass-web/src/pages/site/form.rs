@@ -10,7 +10,7 @@ use canvass_model::{
     id::{AccountId, PageId},
     markdown,
     member::Actor,
-    page::{FeedFormat, Kind, Page, Target, Visibility},
+    page::{Destination, FeedFormat, Kind, Page, Target, Visibility},
     plan::PlanId,
     time::Timestamp,
 };
@@ -81,6 +81,8 @@ pub(super) struct FormPage {
     link: Option<String>,
     /// What stands before the address.
     before: String,
+    /// How many pages are below it.
+    below: usize,
     desk: Desk,
 }
 
@@ -154,6 +156,13 @@ fn files_to_choose(tx: &mut ReadTx<'_>, present: Option<&Present>) -> Result<Vec
     Ok(offered)
 }
 
+/// How many of these pages are below a page, those that others left behind excluded.
+fn below(page: &Page, pages: &[Page]) -> usize {
+    let prefix = format!("{}/", page.address.key().as_str());
+    let has_moved = |it: &Page| matches!(it.target, Target::Redirect(Destination::Moved(_)));
+    pages.iter().filter(|it| it.address.key().as_str().starts_with(&prefix) && !has_moved(it)).count()
+}
+
 fn changed_by(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<(Actor, Timestamp)>, storage::Error> {
     let is_about = |it: &Event| {
         matches!(it, Event::PageCreated { page, .. } | Event::PageChanged { page, .. } | Event::PageMoved { page, .. }
@@ -212,6 +221,7 @@ impl FormPage {
             has_password: present.is_some_and(|it| it.has_password),
             may_manage: super::may_manage(person),
             link: page.map(|it| site.href(&it.address)),
+            below: page.map_or(0, |it| below(it, &desk.pages)),
             before: absolute.split_once("://").map_or(absolute.as_str(), |(_, it)| it).to_owned(),
             kind,
             form,

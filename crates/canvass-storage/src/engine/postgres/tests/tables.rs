@@ -75,6 +75,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0004_metadata.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0006_files.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0007_templates.sqlite.sql"),
             ]
             .concat(),
         ),
