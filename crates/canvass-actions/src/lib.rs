@@ -5,6 +5,7 @@
 
 pub mod brand;
 pub mod dead_letters;
+pub mod domains;
 mod error;
 pub mod fields;
 pub mod files;

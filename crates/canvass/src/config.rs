@@ -15,8 +15,12 @@ pub use self::{
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
-    sections::{Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Terms, Traffic, Work},
+    sections::{
+        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Terms, Traffic, Work,
+    },
 };
+
+use crate::hosts;
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +38,8 @@ pub struct Loaded {
     pub config: Config,
     /// What is allowed but unwise.
     pub warnings: Vec<String>,
+    /// What it takes outside of this program.
+    pub needs: Vec<String>,
     /// The file that was read.
     pub file: Option<PathBuf>,
 }
@@ -59,7 +65,8 @@ impl Config {
         layers.add_flags(sources.flags.clone());
         let (mut config, origins) = layers.finish()?;
         let warnings = check::settle(&mut config, &origins)?;
-        Ok(Loaded { config, warnings, file })
+        let needs = hosts::needs(&config);
+        Ok(Loaded { config, warnings, needs, file })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     Failure,
     config::{Config, Mail, MailTls},
     failure::Exit,
+    hosts,
 };
 
 /// Workers that run until they are stopped.
@@ -32,7 +33,8 @@ pub(crate) fn start(config: &Config, directory: &Directory, url: &str) -> Result
         Failure::new(Exit::Configuration, "mail cannot leave", error, advice)
     })?;
     let (settings, followed) = watch::channel(settings(config, url));
-    let workers = Workers::start(directory, &post, &followed, &CancellationToken::new());
+    let workers =
+        Workers::start(directory, &post, &hosts::registrar(config, url), &followed, &CancellationToken::new());
     Ok(Running { workers, drain_within: Duration::from_secs(config.server.drain_seconds), _settings: settings })
 }
 
@@ -57,6 +59,7 @@ fn settings(config: &Config, url: &str) -> Settings {
         standard_batch: work.standard_batch,
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
+        domains_interval: Duration::from_millis(config.domains.interval_ms),
         access_log_days: config.traffic.log_days,
         clamd: config.files.clamd.as_deref().and_then(|it| Clamd::parse(it).ok()),
     }

@@ -16,6 +16,7 @@ mod commands;
 mod configuration;
 mod crash;
 mod demonstration;
+mod domains;
 mod export;
 mod fields;
 mod files;

@@ -1,5 +1,6 @@
 //! Two processes on one database: this file is about everything that one of them does and the other must know.
 
+mod domains;
 mod sign_ups;
 
 use std::time::Duration;

@@ -15,12 +15,18 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 8] = [
+pub(super) const MIGRATIONS: [Migration; 9] = [
     Migration {
         scope: "directory",
         number: 1,
         name: "spine",
         sql: include_str!("../../../migrations/directory/0001_spine.postgres.sql"),
+    },
+    Migration {
+        scope: "directory",
+        number: 2,
+        name: "domains",
+        sql: include_str!("../../../migrations/directory/0002_domains.postgres.sql"),
     },
     Migration {
         scope: "tenants",
