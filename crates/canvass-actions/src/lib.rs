@@ -6,6 +6,7 @@
 pub mod brand;
 pub mod crosstabs;
 pub mod dead_letters;
+pub mod domains;
 mod error;
 pub mod fields;
 pub mod files;

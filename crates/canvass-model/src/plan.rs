@@ -40,6 +40,8 @@ pub enum Feature {
     Css,
     /// Fields of the tenant's own for its surveys.
     Metadata,
+    /// Domains of the tenant's own for its public pages.
+    Domains,
 }
 
 /// What a plan includes. Limits refuse the next action; they never hide or delete what was collected.
@@ -112,7 +114,7 @@ impl PlanId {
             Self::Premium => (500, 20_000, 5_000),
         };
         let features: &[Feature] = match self {
-            Self::Premium => &[Feature::Css, Feature::Metadata],
+            Self::Premium => &[Feature::Css, Feature::Metadata, Feature::Domains],
             Self::Standard => &[Feature::Css],
             Self::Trial | Self::Individual => &[],
         };

@@ -101,6 +101,7 @@ pub mod brand;
 pub mod dead_letters;
 mod decode;
 mod directory;
+pub mod domains;
 mod engine;
 mod error;
 pub mod events;
@@ -128,7 +129,7 @@ pub mod tokens;
 pub mod traffic;
 mod transaction;
 
-pub use directory::{Bells, Directory};
+pub use directory::{Bells, Directory, Recalled};
 pub use error::Error;
 pub use intake::{Applied, Backlog, Intake, Receipt};
 pub use settings::Settings;

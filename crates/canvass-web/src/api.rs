@@ -7,6 +7,7 @@ mod brand;
 mod crosstab;
 mod definition;
 mod describe;
+mod domains;
 mod exports;
 mod fields;
 mod files;
@@ -129,5 +130,14 @@ fn described() -> ApiRouter<App> {
             "/api/v1/starter-pages",
             get_with(starters::show, starters::show_is).post_with(starters::update, starters::update_is),
         )
+        .api_route(
+            "/api/v1/domains",
+            get_with(domains::index, domains::index_is).post_with(domains::create, domains::create_is),
+        )
+        .api_route(
+            "/api/v1/domains/{domain}",
+            get_with(domains::show, domains::show_is).delete_with(domains::delete, domains::delete_is),
+        )
+        .api_route("/api/v1/domains/{domain}/verification", post_with(domains::verify, domains::verify_is))
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
 }

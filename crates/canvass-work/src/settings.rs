@@ -22,6 +22,8 @@ pub struct Settings {
     pub jobs_interval: Duration,
     /// Jobs that a worker takes at once.
     pub jobs_batch: usize,
+    /// How long the domains' worker waits between two looks at what is due.
+    pub domains_interval: Duration,
     /// Days that records of visits to public pages are kept.
     pub access_log_days: u32,
     /// Who scans what is uploaded; `None` when nobody does.
@@ -39,6 +41,14 @@ impl Settings {
         Pace {
             interval: self.apply_interval,
             batches: vec![self.premium_batch, self.standard_batch],
+            iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
+        }
+    }
+
+    pub(crate) fn domains(&self) -> Pace {
+        Pace {
+            interval: self.domains_interval,
+            batches: vec![Pace::BATCH_MIN],
             iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
         }
     }
@@ -62,6 +72,7 @@ impl Default for Settings {
             standard_batch: 1_000,
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
+            domains_interval: Duration::from_secs(5),
             access_log_days: 30,
             clamd: None,
             templates: starters::built_in(),

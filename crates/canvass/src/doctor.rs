@@ -40,6 +40,7 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     let config = &loaded.config;
     let mut findings = vec![configuration(loaded)];
     findings.extend(machine::examine(config).await);
+    findings.push(hosts(loaded));
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
     findings.push(scanner::examine(&config.files).await);
@@ -64,6 +65,16 @@ fn templates(config: &Config) -> Finding {
         }
         Err(faults) => Finding::fail("templates", faults.join("; "), templates::ADVICE),
     }
+}
+
+/// The names this installation answers at, and what they need of others.
+fn hosts(loaded: &Loaded) -> Finding {
+    let found = match &loaded.config.server.base_url {
+        Some(url) if loaded.config.server.subdomains => format!("{url}, and a host below it for each tenant"),
+        Some(url) => url.clone(),
+        None => "every name, since server.base_url is not set".to_owned(),
+    };
+    Finding { advice: loaded.needs.join(" "), ..Finding::ok("hosts", found) }
 }
 
 impl Finding {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod doctor;
 mod failure;
+mod hosts;
 mod limits;
 mod logging;
 mod output;

@@ -20,7 +20,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    limits, storage, templates, workers,
+    hosts, limits, storage, templates, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -56,7 +56,9 @@ impl Running {
             let (recorder, visits) = traffic::channel(config.traffic.queue_max);
             let every = Duration::from_millis(config.traffic.write_interval_ms);
             traffic = Some(Writer::start(&directory, visits, every));
-            let app = App::new(directory.clone(), web_settings(config, url.clone(), (program, templates)), recorder);
+            let registrar = hosts::registrar(config, &url);
+            let settings = web_settings(config, url.clone(), (program, templates));
+            let app = App::new(directory.clone(), settings, recorder, registrar);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
         Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })

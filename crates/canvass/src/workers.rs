@@ -16,7 +16,7 @@ use crate::{
     Failure,
     config::{Config, Mail, MailTls},
     failure::Exit,
-    templates,
+    hosts, templates,
 };
 
 /// Workers that run until they are stopped.
@@ -34,7 +34,8 @@ pub(crate) fn start(config: &Config, directory: &Directory, url: &str) -> Result
         Failure::new(Exit::Configuration, "mail cannot leave", error, advice)
     })?;
     let (settings, followed) = watch::channel(settings(config, templates::open(&config.templates)?, url));
-    let workers = Workers::start(directory, &post, &followed, &CancellationToken::new());
+    let workers =
+        Workers::start(directory, &post, &hosts::registrar(config, url), &followed, &CancellationToken::new());
     Ok(Running { workers, drain_within: Duration::from_secs(config.server.drain_seconds), _settings: settings })
 }
 
@@ -59,6 +60,7 @@ fn settings(config: &Config, templates: Arc<TemplateSite>, url: &str) -> Setting
         standard_batch: work.standard_batch,
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
+        domains_interval: Duration::from_millis(config.domains.interval_ms),
         access_log_days: config.traffic.log_days,
         clamd: config.files.clamd.as_deref().and_then(|it| Clamd::parse(it).ok()),
         templates,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use canvass_model::{
     alias::Alias,
+    domain::Turn,
     event::{BrandChange, Event, FileChange},
     id::SurveyId,
     member::Actor,
@@ -82,6 +83,10 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::PagesBelowMoved { .. }
         | Event::PagePlaced { .. }
         | Event::RedirectHostsChanged { .. }
+        | Event::DomainClaimed { .. }
+        | Event::DomainChanged { .. }
+        | Event::DomainReleased { .. }
+        | Event::PrimaryAddressChanged { .. }
         | Event::PageTrashed { .. }
         | Event::PageRestored { .. }
         | Event::PageShared { .. }
@@ -123,6 +128,10 @@ fn words(event: &Event) -> (String, String) {
             ("let redirects lead to no other site", String::new())
         }
         Event::RedirectHostsChanged { hosts } => ("let redirects lead to", hosts.join(", ")),
+        Event::DomainClaimed { domain } => ("claimed the domain", domain.native()),
+        Event::DomainChanged { domain, what } => (of_domain(*what), domain.native()),
+        Event::DomainReleased { domain } => ("gave back the domain", domain.native()),
+        Event::PrimaryAddressChanged { address } => ("chose as the primary address", address.clone()),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))
@@ -140,6 +149,16 @@ fn words(event: &Event) -> (String, String) {
         Event::SignedIn => ("signed in", String::new()),
     };
     (what.to_owned(), rest)
+}
+
+fn of_domain(what: Turn) -> &'static str {
+    match what {
+        Turn::Verified => "verified the domain",
+        Turn::Lost => "found no record any more for the domain",
+        Turn::Regained => "found the record again for the domain",
+        Turn::Released => "let go, for want of its record, of the domain",
+        Turn::GivenUp => "gave up looking for a record for the domain",
+    }
 }
 
 fn of_brand(what: BrandChange) -> &'static str {

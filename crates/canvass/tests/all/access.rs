@@ -32,6 +32,7 @@ const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/", Anyone),
     ("GET", "/robots.txt", Anyone),
     ("GET", "/-/health", Anyone),
+    ("GET", "/-/ask", Anyone),
     ("GET", "/-/assets/{hash}/{name}", Anyone),
     ("GET", "/-/brand/{tenant}/{file}", Anyone),
     ("GET", "/-/schema/survey.json", Anyone),
@@ -138,6 +139,12 @@ const PAGES: &[(&str, &str, For)] = &[
     ("POST", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens/{token}/revocation", Administrator),
     ("GET", "/-/console/{tenant}/log", Administrator),
+    ("GET", "/-/console/{tenant}/domains", Administrator),
+    ("POST", "/-/console/{tenant}/domains", Administrator),
+    ("POST", "/-/console/{tenant}/domains/primary", Administrator),
+    ("GET", "/-/console/{tenant}/domains/{domain}", Administrator),
+    ("POST", "/-/console/{tenant}/domains/{domain}/verification", Administrator),
+    ("POST", "/-/console/{tenant}/domains/{domain}/release", Administrator),
     ("GET", "/-/operate/setup/{secret}", Anyone),
     ("POST", "/-/operate/setup/{secret}", Anyone),
     ("GET", "/-/operate/login", Anyone),
@@ -195,6 +202,11 @@ const API: &[(&str, &str, Scope)] = &[
     ("DELETE", "/api/v1/page-links/{link}", Scope::Write),
     ("GET", "/api/v1/starter-pages", Scope::Read),
     ("POST", "/api/v1/starter-pages", Scope::Write),
+    ("GET", "/api/v1/domains", Scope::Read),
+    ("POST", "/api/v1/domains", Scope::Write),
+    ("GET", "/api/v1/domains/{domain}", Scope::Read),
+    ("DELETE", "/api/v1/domains/{domain}", Scope::Write),
+    ("POST", "/api/v1/domains/{domain}/verification", Scope::Write),
     ("GET", "/api/v1/traffic", Scope::Read),
 ];
 
@@ -264,6 +276,7 @@ impl Names {
             ("{link}", nobody),
             ("{id}", &self.page),
             ("{upload}", &self.upload),
+            ("{domain}", "ask.adatum.example"),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "{filled} has a parameter the table has no name for");

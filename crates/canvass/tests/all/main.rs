@@ -17,6 +17,7 @@ mod configuration;
 mod crash;
 mod crosstabs;
 mod demonstration;
+mod domains;
 mod export;
 mod fields;
 mod files;

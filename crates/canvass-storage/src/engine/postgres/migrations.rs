@@ -23,6 +23,12 @@ pub(super) const MIGRATIONS: [Migration; 9] = [
         sql: include_str!("../../../migrations/directory/0001_spine.postgres.sql"),
     },
     Migration {
+        scope: "directory",
+        number: 2,
+        name: "domains",
+        sql: include_str!("../../../migrations/directory/0002_domains.postgres.sql"),
+    },
+    Migration {
         scope: "tenants",
         number: 1,
         name: "spine",

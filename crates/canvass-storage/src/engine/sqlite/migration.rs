@@ -13,8 +13,13 @@ pub(super) struct Schema {
 }
 
 /// The directory of all tenants.
-pub(super) const DIRECTORY: Schema =
-    Schema { what: "directory", changes: &[include_str!("../../../migrations/directory/0001_spine.sqlite.sql")] };
+pub(super) const DIRECTORY: Schema = Schema {
+    what: "directory",
+    changes: &[
+        include_str!("../../../migrations/directory/0001_spine.sqlite.sql"),
+        include_str!("../../../migrations/directory/0002_domains.sqlite.sql"),
+    ],
+};
 
 /// One tenant's data.
 pub(super) const TENANT: Schema = Schema {

@@ -209,7 +209,7 @@ impl FormPage {
         let (base, site) = (super::base(person), Site::below(&person.tenant().alias, &person.settings().base_url));
         let present = desk.present.as_ref();
         let page = present.map(|it| &it.page).filter(|it| it.trashed_at.is_none());
-        let absolute = format!("{}/", site.absolute(site.home()));
+        let absolute = format!("{}/", site.canonical_home());
         Ok(Self {
             shell: person.shell(ConsoleArea::Pages).await?,
             me: person.as_member().map(|it| it.account),
