@@ -178,7 +178,7 @@ pub fn found(tx: &mut ReadTx<'_>, id: FileId) -> Result<File, Error> {
 pub fn size(bytes: u64) -> String {
     let in_units = |unit: u64| {
         let tenths = bytes.saturating_mul(10).div_ceil(unit);
-        if tenths < 100 && tenths % 10 != 0 {
+        if tenths < 100 && !tenths.is_multiple_of(10) {
             format!("{}.{}", tenths / 10, tenths % 10)
         } else {
             tenths.div_ceil(10).to_string()

@@ -107,7 +107,7 @@ impl PlanId {
             Self::Premium => Lane::Premium,
             Self::Trial | Self::Individual | Self::Standard => Lane::Standard,
         };
-        let (file_megabytes_max, files_megabytes_max, files_max) = match self {
+        let (megabytes_each, megabytes_together, files_max) = match self {
             Self::Trial => (5, 20, 20),
             Self::Individual => (20, 200, 200),
             Self::Standard => (100, 2_000, 1_000),
@@ -125,8 +125,8 @@ impl PlanId {
             active_surveys_max,
             responses_month_max,
             api_requests_minute_max,
-            file_bytes_max: file_megabytes_max * MEGABYTE,
-            files_bytes_max: files_megabytes_max * MEGABYTE,
+            file_bytes_max: megabytes_each * MEGABYTE,
+            files_bytes_max: megabytes_together * MEGABYTE,
             files_max,
             lane,
             features,

@@ -5,22 +5,23 @@ mod document;
 mod fault;
 pub mod keys;
 mod layers;
+mod program;
 mod secret;
 mod sections;
 
 use std::path::PathBuf;
 
+pub(crate) use self::program::own_file;
 pub use self::{
     document::{example, page},
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
     sections::{
-        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Templates, Terms, Traffic,
-        Work,
+        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Templates, Terms,
+        Traffic, Work,
     },
 };
-
 use crate::hosts;
 
 /// Where settings come from.

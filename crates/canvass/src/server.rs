@@ -1,12 +1,6 @@
 //! A running installation: this file is about starting its parts in order, and stopping them without losing anything.
 
-use std::{
-    io::ErrorKind,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use canvass_actions::{brand::Artist, operators, traffic};
 use canvass_model::{file::Scanning, template_site::TemplateSite, tenant::Region};
@@ -137,14 +131,6 @@ impl Running {
         self.directory.close().await;
         outcome
     }
-}
-
-/// The file of the program that runs.
-pub(crate) fn own_file() -> Result<PathBuf, Failure> {
-    std::env::current_exe().map_err(|error| {
-        let what = "the program does not find its own file";
-        Failure::new(Exit::Failed, what, error, "Start it by its full path, from where it was installed.")
-    })
 }
 
 /// However long the answers took: so long the records of the last ones may take to be written.

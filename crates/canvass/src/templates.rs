@@ -98,9 +98,9 @@ mod tests {
         fs::create_dir(directory.path().join("about.md")).unwrap();
         assert!(read_in(&directory).unwrap_err()[0].contains("no plain file"));
 
-        let huge = folder(&[("site.json", MANIFEST.as_bytes()), ("about.md", &[b'a'; 64 * 1024 + 1])]);
+        let huge = folder(&[("site.json", MANIFEST.as_bytes()), ("about.md", &vec![b'a'; 64 * 1024 + 1])]);
         assert!(read_in(&huge).unwrap_err()[0].contains("more than 64 kB"));
-        let endless = folder(&[("site.json", &[b'a'; 10 * 1024 * 1024])]);
+        let endless = folder(&[("site.json", &vec![b'a'; 10 * 1024 * 1024])]);
         assert!(read_in(&endless).unwrap_err()[0].contains("more than 64 kB"));
 
         let binary = folder(&[("site.json", MANIFEST.as_bytes()), ("about.md", &[0xff, 0xfe])]);

@@ -80,17 +80,15 @@ impl Registrar {
             TenantState::Active | TenantState::Suspended => true,
             TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
         });
-        match in_use {
-            Some(tenant) => self.look(directory, &tenant, &domain).await.map(|_| ()),
-            None => {
-                let id = record.id;
-                let put_off = directory.write(move |tx| {
-                    let next_check_at = Some(tx.now().plus_ms(IDLE_MS));
-                    domains::update(tx, id, &Domain { next_check_at, ..domain.clone() })
-                });
-                Ok(put_off.await.map(|_| ())?)
-            }
+        if let Some(tenant) = in_use {
+            return self.look(directory, &tenant, &domain).await.map(|_| ());
         }
+        let id = record.id;
+        let put_off = directory.write(move |tx| {
+            let next_check_at = Some(tx.now().plus_ms(IDLE_MS));
+            domains::update(tx, id, &Domain { next_check_at, ..domain.clone() })
+        });
+        Ok(put_off.await.map(|_| ())?)
     }
 
     /// One look and what follows; `None` when the claim went away meanwhile.

@@ -308,7 +308,7 @@ async fn an_edit_of_a_page_below_and_a_move_of_the_one_above_lose_neither() {
         match edited {
             Ok(_) => assert_eq!(body, "# Edited"),
             Err(Error::ChangedMeanwhile) => {
-                assert_eq!(body, "# One", "who was slower is told, and nothing is half done")
+                assert_eq!(body, "# One", "who was slower is told, and nothing is half done");
             }
             Err(other) => panic!("{other:?}"),
         }

@@ -172,7 +172,7 @@ mod tests {
         for letter in ["a", "é", "昼"] {
             let name = FileName::offered(&format!("{}.PDF", letter.repeat(4096)));
             assert!(name.as_str().len() <= FileName::BYTES_MAX);
-            assert!(name.as_str().ends_with(".PDF"));
+            assert_eq!(name.as_str().rsplit('.').next(), Some("PDF"));
             assert_eq!(FileName::parse(name.as_str()).unwrap(), name);
         }
         assert_eq!(FileName::offered("minutes.tar.gz").extension(), "gz");

@@ -1,6 +1,6 @@
 //! Bytes of files: this file is about taking a content in piece by piece, and giving it out again, at constant memory.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use canvass_model::{file::SNIFFED_BYTES, id::ContentId};
 use sha2::{Digest, Sha256};
@@ -99,7 +99,10 @@ impl Incoming {
         }
         let (engine, tenant, id) = (Arc::clone(&self.tenant.engine), self.tenant.record.id, self.id);
         blocking(move || engine.keep_content(tenant, id)).await?;
-        let sha256 = self.hash.finalize().iter().map(|it| format!("{it:02x}")).collect();
+        let mut sha256 = String::new();
+        for byte in self.hash.finalize() {
+            let _ = write!(sha256, "{byte:02x}");
+        }
         Ok(Arrived { id, bytes: self.arrived, sha256, head: self.head })
     }
 

@@ -25,11 +25,10 @@ use tokio::runtime::Handle;
 use crate::{
     Failure, Running,
     bench::crowd,
-    config::{Config, Role},
+    config::{Config, Role, own_file},
     demo,
     failure::Exit,
     logging,
-    server::own_file,
     sign_up::{self, NewTenant},
     workers,
 };

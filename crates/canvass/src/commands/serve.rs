@@ -6,12 +6,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::{
     Failure, Running,
     cli::{Cli, Serve},
-    config::Config,
+    config::{Config, own_file},
     demo::{self, Entrance},
     failure::Exit,
-    logging,
-    server::own_file,
-    storage,
+    logging, storage,
 };
 
 pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {

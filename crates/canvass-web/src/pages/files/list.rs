@@ -32,6 +32,7 @@ const FILES_MAX: u32 = 50;
 /// From this share of a limit on, the list says so.
 const NEARLY_PERCENT: u64 = 80;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own of what the page shows")]
 #[derive(Template)]
 #[template(path = "console/files.html")]
 struct ListPage {

@@ -22,6 +22,7 @@ use crate::{
     view::moment,
 };
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own of what the page shows")]
 #[derive(Template)]
 #[template(path = "console/file.html")]
 struct FilePage {

@@ -110,7 +110,7 @@ async fn two_hosts_in_one_request_are_none() {
     let hosting = Hosting::start().await;
     hosting.canvass.tenant("adatum").await;
     let ask = |target: &str, hosts: &[&str]| {
-        let hosts: String = hosts.iter().map(|it| format!("Host: {it}\r\n")).collect();
+        let hosts = hosts.iter().fold(String::new(), |lines, it| lines + "Host: " + it + "\r\n");
         raw(hosting.port, &format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n"))
     };
     assert!(ask("/", &[ADATUM]).contains("200"));

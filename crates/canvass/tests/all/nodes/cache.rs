@@ -82,11 +82,6 @@ async fn a_survey_published_anew_is_asked_at_once_there_and_in_time_at_the_other
 async fn a_brand_changed_at_one_is_worn_at_once_there_and_in_time_at_the_other() {
     let (one, other, program) = nodes();
     let (here, there) = (one.visitor("Ray"), other.visitor("Ray"));
-    /// The address of the style sheet that a page asks for; its name is the hash of what is in it.
-    async fn sheet(person: &Person) -> String {
-        let page = person.get("/adatum").await.expect(200).text();
-        page.split("/-/brand/").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default().to_owned()
-    }
     for round in 1..=ROUNDS {
         let before = sheet(&here).await;
         let present = program.get("/api/v1/brand").await.expect(200);
@@ -120,4 +115,10 @@ async fn nothing_of_a_suspended_tenant_is_served_from_memory() {
         println!("{path}: {:?}", assert_seen(&there, path, StatusCode::SERVICE_UNAVAILABLE).await);
         assert!(!there.get(path).await.text().contains("Menu"), "{path} shows nothing of what was there");
     }
+}
+
+/// The address of the style sheet that a page asks for; its name is the hash of what is in it.
+async fn sheet(person: &Person) -> String {
+    let page = person.get("/adatum").await.expect(200).text();
+    page.split("/-/brand/").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default().to_owned()
 }

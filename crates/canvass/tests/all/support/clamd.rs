@@ -44,7 +44,7 @@ impl Clamd {
         let folder = tempfile::Builder::new().prefix("canvass-clamd-").tempdir().expect("a temporary folder");
         let database = folder.path().join("signatures");
         fs::create_dir(&database).expect("a new folder");
-        let marker: String = MARKER.bytes().map(|it| format!("{it:02x}")).collect();
+        let marker = MARKER.bytes().fold(String::new(), |digits, it| digits + &format!("{it:02x}"));
         fs::write(database.join("test.ndb"), format!("Canvass.Test.Marker:0:*:{marker}\n")).expect("room for a line");
         let configuration = folder.path().join("clamd.conf");
         let settings = format!(
