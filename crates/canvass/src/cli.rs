@@ -1,5 +1,7 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
+mod script;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +11,8 @@ use crate::{
     config::{LogFormat, Role, Setting, Sources},
     output::Output,
 };
+
+pub use self::script::{Remote, Script};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -37,6 +41,9 @@ pub enum Command {
     /// List, make, show, suspend and resume tenants
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Write, test, run and watch a tenant's scripts, over the API
+    #[command(subcommand)]
+    Script(Script),
     /// Explain, show and check the configuration
     #[command(subcommand)]
     Config(Configuration),
@@ -241,7 +248,7 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
-            Command::Config(_) | Command::Bench(_) | Command::Completion { .. } => Vec::new(),
+            Command::Config(_) | Command::Bench(_) | Command::Script(_) | Command::Completion { .. } => Vec::new(),
         };
         Sources { file: self.config.clone(), flags }
     }

@@ -5,6 +5,7 @@ mod completion;
 mod config;
 mod doctor;
 mod migrate;
+mod script;
 mod serve;
 mod tenant;
 
@@ -42,6 +43,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
+        Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
         Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,
     }
     Ok(Exit::Done)

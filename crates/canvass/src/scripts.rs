@@ -22,11 +22,10 @@ pub(crate) fn start(config: &Config, program: &Path) -> Result<(Scripts, Runs), 
     let settings = &config.scripts;
     let sandbox = match settings.run {
         ScriptsRun::Off => Sandbox::off(),
-        ScriptsRun::On => Sandbox::start(Settings {
-            program: program.to_owned(),
-            cache: settings.cache.clone().unwrap_or_else(|| config.storage.data.join("script-cache")),
-            hosts: settings.hosts,
-        }),
+        ScriptsRun::On => {
+            let cache = settings.cache.clone().unwrap_or_else(|| config.storage.data.join("script-cache"));
+            Sandbox::start(Settings { hosts: settings.hosts, ..Settings::new(program.to_owned(), cache) })
+        }
     };
     let (recorder, runs) = recording(settings.queue_max);
     Ok((Scripts::new(sandbox, seal(config)?, recorder), runs))

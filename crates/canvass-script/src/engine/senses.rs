@@ -54,8 +54,9 @@ fn replace_clocks(linker: &mut Linker<State>) -> Result<()> {
         let wait = when.saturating_sub(elapsed_ns(&store));
         Ok((sleep(store, wait)?,))
     })?;
-    monotonic
-        .func_wrap("subscribe-duration", |store: StoreContextMut<'_, State>, (wait,): (u64,)| Ok((sleep(store, wait)?,)))
+    monotonic.func_wrap("subscribe-duration", |store: StoreContextMut<'_, State>, (wait,): (u64,)| {
+        Ok((sleep(store, wait)?,))
+    })
 }
 
 fn replace_random(linker: &mut Linker<State>) -> Result<()> {

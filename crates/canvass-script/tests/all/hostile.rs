@@ -11,7 +11,8 @@ use crate::support::{Desk, ended, order, sandbox};
 fn corpus() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/hostile");
     let files = fs::read_dir(folder).expect("the corpus is there").map(|it| it.expect("an entry").path());
-    let read = files.map(|it| (it.file_stem().expect("a name").display().to_string(), fs::read_to_string(it).expect("text")));
+    let read =
+        files.map(|it| (it.file_stem().expect("a name").display().to_string(), fs::read_to_string(it).expect("text")));
     // Two are made of one thing said very often.
     let unary = format!("x={}1\n", "-".repeat(200_000));
     let ifs: String = (0..700).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect();
@@ -21,7 +22,10 @@ fn corpus() -> BTreeMap<String, String> {
 
 async fn attack(sandbox: &Sandbox, source: &str) -> Report {
     let limits = Limits { fuel_max: 600_000_000, ..Limits::DEFAULT };
-    let mut desk = Desk::default().with("store.get", json!(null)).with("store.put", json!({})).with("responses.annotate", json!({}));
+    let mut desk = Desk::default()
+        .with("store.get", json!(null))
+        .with("store.put", json!({}))
+        .with("responses.annotate", json!({}));
     sandbox.run(Order { limits, ..order(source) }, &mut desk).await
 }
 
@@ -29,9 +33,18 @@ async fn attack(sandbox: &Sandbox, source: &str) -> Report {
 async fn discover() {
     let sandbox = sandbox().await;
     for (name, source) in corpus() {
-        if source.len() > Source::BYTES_MAX { println!("{name} too large"); continue; }
+        if source.len() > Source::BYTES_MAX {
+            println!("{name} too large");
+            continue;
+        }
         let report = attack(&sandbox, &source).await;
-        println!("{name}\t{}\t{:?}\t{:?}\t{}", ended(&report), report.usage.wall, report.usage.cpu, format!("{:?}", report.outcome).chars().take(150).collect::<String>());
+        println!(
+            "{name}\t{}\t{:?}\t{:?}\t{}",
+            ended(&report),
+            report.usage.wall,
+            report.usage.cpu,
+            format!("{:?}", report.outcome).chars().take(150).collect::<String>()
+        );
     }
     println!("{:?}", sandbox.status());
 }

@@ -97,7 +97,10 @@ async fn hosts_killed_at_random_under_load_cost_a_retry_or_a_clear_error() {
 async fn a_run_that_wrote_is_not_begun_again_and_one_that_read_is() {
     let sandbox = sandbox().await;
     for (source, expected) in [
-        ("import canvass\ncanvass.store.put('a', 1)\nwhile True: pass", "unavailable: the script host was lost while the script ran"),
+        (
+            "import canvass\ncanvass.store.put('a', 1)\nwhile True: pass",
+            "unavailable: the script host was lost while the script ran",
+        ),
         // Alone in its second host it would go on for ever, were it not for its limit.
         ("import canvass\ncanvass.store.get('a')\nwhile True: pass", "cpu"),
     ] {

@@ -170,6 +170,25 @@ const API: &[(&str, &str, Scope)] = &[
     ("PUT", "/api/v1/pages/{page}", Scope::Write),
     ("DELETE", "/api/v1/pages/{page}", Scope::Write),
     ("GET", "/api/v1/traffic", Scope::Read),
+    ("GET", "/api/v1/scripts", Scope::Read),
+    ("GET", "/api/v1/scripts/{script}", Scope::Read),
+    ("PUT", "/api/v1/scripts/{script}", Scope::Write),
+    ("DELETE", "/api/v1/scripts/{script}", Scope::Write),
+    ("PUT", "/api/v1/scripts/{script}/settings", Scope::Write),
+    ("GET", "/api/v1/scripts/{script}/runs", Scope::Read),
+    ("POST", "/api/v1/scripts/{script}/runs", Scope::Write),
+    ("GET", "/api/v1/scripts/{script}/versions", Scope::Read),
+    ("GET", "/api/v1/scripts/{script}/versions/{version}", Scope::Read),
+    ("POST", "/api/v1/scripts/{script}/versions/{version}/publication", Scope::Write),
+    ("GET", "/api/v1/scripts/{script}/tests", Scope::Read),
+    ("PUT", "/api/v1/scripts/{script}/tests", Scope::Write),
+    ("POST", "/api/v1/scripts/{script}/tests/runs", Scope::Write),
+    ("POST", "/api/v1/scripts/{script}/replay", Scope::Write),
+    ("GET", "/api/v1/scripts/{script}/hook", Scope::Read),
+    ("POST", "/api/v1/scripts/{script}/hook/resumption", Scope::Write),
+    ("GET", "/api/v1/script-secrets", Scope::Read),
+    ("PUT", "/api/v1/script-secrets/{secret}", Scope::Write),
+    ("DELETE", "/api/v1/script-secrets/{secret}", Scope::Write),
 ];
 
 /// What stands for the parameters of a path: things of Adatum that exist.
@@ -232,6 +251,8 @@ impl Names {
             ("{letter}", nobody),
             ("{link}", nobody),
             ("{id}", &self.page),
+            ("{script}", "none"),
+            ("{version}", "1"),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "{filled} has a parameter the table has no name for");

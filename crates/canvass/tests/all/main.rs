@@ -30,6 +30,7 @@ mod people;
 mod postgres;
 mod respond;
 mod rights;
+mod scripts;
 mod submissions;
 mod support;
 mod surveys;

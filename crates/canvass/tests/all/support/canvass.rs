@@ -78,9 +78,26 @@ impl Canvass {
         }
     }
 
+    /// Starts an installation that runs scripts.
+    pub async fn start_with_scripts() -> Self {
+        Self::start_with(|config| config.scripts.run = ScriptsRun::On).await
+    }
+
     /// Where it answers.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A secret of a token of a tenant that may do everything, for another program.
+    pub async fn token_of(&self, alias: &str) -> String {
+        let tenant = self.tenant(alias).await;
+        let secret = canvass_actions::secrets::fresh_token().expect("randomness");
+        let name = canvass_model::text::TokenName::parse("Command line").expect("a name");
+        let scopes = canvass_model::token::Scope::ALL.to_vec();
+        let (made, new) = (secret.clone(), canvass_actions::tokens::NewToken { name, scopes, life_ms: None });
+        let created = self.directory().write(move |tx| canvass_actions::tokens::create(tx, &tenant, &new, &made)).await;
+        created.expect("a token can be made");
+        secret.reveal().to_owned()
     }
 
     /// Its directory, for what no person can see.

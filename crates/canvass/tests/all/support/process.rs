@@ -28,6 +28,7 @@ pub struct Process {
     folder: TempDir,
     url: String,
     disk: Option<Disk>,
+    has_scripts: bool,
     child: Option<Child>,
     log: Option<mpsc::Receiver<String>>,
     /// What it printed when it was ready.
@@ -54,6 +55,8 @@ pub fn canvass(arguments: &[&str]) -> Finished {
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
     command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
+    // The interpreter is prepared once for all tests.
+    command.env("CANVASS_SCRIPTS__CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-cache"));
     command
 }
 
@@ -88,6 +91,20 @@ impl Process {
             ["--data".to_owned(), folder.path().join("data").display().to_string()]
         };
         Self::begin(folder, place, arguments)
+    }
+
+    /// Starts a server that runs scripts.
+    pub fn spawn_with_scripts() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let place = if super::canvass::on_postgres() {
+            ["--storage".to_owned(), Postgres::shared().database()]
+        } else {
+            ["--data".to_owned(), folder.path().join("data").display().to_string()]
+        };
+        let mut process = Self::prepare(folder, place, &["--demo"]);
+        process.has_scripts = true;
+        process.start_again();
+        process
     }
 
     /// Starts a server on a PostgreSQL database, whatever engine the tests run on, and waits until it answers.
@@ -127,7 +144,7 @@ impl Process {
         let more = more.iter().map(|it| (*it).to_owned());
         let arguments = place.into_iter().chain(listen).chain(more).collect();
         let url = String::new();
-        Self { arguments, folder, url, disk: None, child: None, log: None, ready: Value::Null }
+        Self { arguments, folder, url, disk: None, has_scripts: false, child: None, log: None, ready: Value::Null }
     }
 
     /// A second process on the same data, with arguments of its own.
@@ -142,6 +159,7 @@ impl Process {
         command
             .current_dir(self.folder.path())
             .args(["serve", "--json"])
+            .env("CANVASS_SCRIPTS__RUN", if self.has_scripts { "on" } else { "off" })
             .args(&self.arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
