@@ -83,19 +83,23 @@ impl Host {
     }
 
     /// Listens to the host until it ends, or shall.
-    pub(crate) async fn listen(mut self) -> Ended {
+    pub(crate) async fn listen(&mut self) -> Ended {
         let link = Arc::clone(&self.link);
         let ended = tokio::select! {
             ended = pass_all(&mut self.input, &link) => ended,
             () = link.shall_end() => Ended::Closed,
         };
         link.hang_up();
+        ended
+    }
+
+    /// Ends the process, and waits until it is gone.
+    pub(crate) async fn end(mut self) {
         let _ = self.child.start_kill();
         if timeout(END_MAX, self.child.wait()).await.is_err() {
             tracing::error!(process = self.child.id(), "a script host does not end");
         }
         self.helpers.shutdown().await;
-        ended
     }
 }
 

@@ -81,14 +81,12 @@ impl Link {
         }
     }
 
-    /// Begins a conversation.
-    pub(crate) fn talk(&self) -> Talk<'_> {
+    /// Begins a conversation; `None` when the host is gone.
+    pub(crate) fn talk(&self) -> Option<Talk<'_>> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, frames) = mpsc::channel(FRAMES_MAX);
-        if let Some(runs) = self.runs().as_mut() {
-            runs.insert(id, sender);
-        }
-        Talk { link: self, id, frames, has_ended: false }
+        self.runs().as_mut()?.insert(id, sender);
+        Some(Talk { link: self, id, frames, has_ended: false })
     }
 
     /// Passes a frame to the conversation it belongs to.
