@@ -1,5 +1,6 @@
 //! What the operator decides about the web: this file is about the settings the HTTP door needs.
 
+use canvass_actions::brand::Artist;
 use canvass_model::tenant::Region;
 
 /// Settings of the HTTP door.
@@ -16,6 +17,8 @@ pub struct Settings {
     pub terms_url: Option<String>,
     /// How many bytes a request's body may have where nothing else is said.
     pub body_bytes_max: usize,
+    /// Draws logos that come as SVG.
+    pub artist: Artist,
 }
 
 impl Settings {

@@ -53,6 +53,9 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Draw one SVG from standard input as a logo; started by the server alone
+    #[command(name = canvass_actions::brand::DRAWING_COMMAND, hide = true)]
+    DrawLogo,
 }
 
 const SERVE_HELP: &str = "\
@@ -241,7 +244,7 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
-            Command::Config(_) | Command::Bench(_) | Command::Completion { .. } => Vec::new(),
+            Command::Config(_) | Command::Bench(_) | Command::Completion { .. } | Command::DrawLogo => Vec::new(),
         };
         Sources { file: self.config.clone(), flags }
     }

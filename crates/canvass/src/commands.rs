@@ -4,6 +4,7 @@ mod bench;
 mod completion;
 mod config;
 mod doctor;
+mod draw_logo;
 mod migrate;
 mod serve;
 mod tenant;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Config(what) => config::run(cli, what)?,
+        Command::DrawLogo => return draw_logo::run(),
         Command::Completion { shell } => completion::run(*shell)?,
         Command::Serve(serve) => runtime()?.block_on(serve::run(cli, serve))?,
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),

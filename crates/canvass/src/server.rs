@@ -1,8 +1,13 @@
 //! A running installation: this file is about starting its parts in order, and stopping them without losing anything.
 
-use std::{io::ErrorKind, net::SocketAddr, time::Duration};
+use std::{
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use canvass_actions::{operators, traffic};
+use canvass_actions::{brand::Artist, operators, traffic};
 use canvass_model::tenant::Region;
 use canvass_storage::Directory;
 use canvass_web::App;
@@ -31,8 +36,9 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in.
-    pub async fn start(config: &Config) -> Result<Self, Failure> {
+    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in. What must
+    /// run apart from it runs as processes of `program`: its own file, but where another program holds this one.
+    pub async fn start(config: &Config, program: &Path) -> Result<Self, Failure> {
         limits::raise_open_files();
         let serves = config.server.role.contains(&Role::Web);
         let listener = if serves { Some(listen(config.server.listen).await?) } else { None };
@@ -48,7 +54,7 @@ impl Running {
             let (recorder, visits) = traffic::channel(config.traffic.queue_max);
             let every = Duration::from_millis(config.traffic.write_interval_ms);
             traffic = Some(Writer::start(&directory, visits, every));
-            let app = App::new(directory.clone(), web_settings(config, url.clone()), recorder);
+            let app = App::new(directory.clone(), web_settings(config, url.clone(), program), recorder);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
         Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })
@@ -129,6 +135,14 @@ impl Running {
     }
 }
 
+/// The file of the program that runs.
+pub(crate) fn own_file() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| {
+        let what = "the program does not find its own file";
+        Failure::new(Exit::Failed, what, error, "Start it by its full path, from where it was installed.")
+    })
+}
+
 /// However long the answers took: so long the records of the last ones may take to be written.
 const WRITE_OUT_MIN: Duration = Duration::from_secs(2);
 
@@ -175,7 +189,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-fn web_settings(config: &Config, base_url: String) -> canvass_web::Settings {
+fn web_settings(config: &Config, base_url: String, program: &Path) -> canvass_web::Settings {
     let Server { body_bytes_max, .. } = config.server;
     canvass_web::Settings {
         base_url,
@@ -183,5 +197,6 @@ fn web_settings(config: &Config, base_url: String) -> canvass_web::Settings {
         terms_version: config.terms.version.clone(),
         terms_url: config.terms.url.clone(),
         body_bytes_max,
+        artist: Artist::new(program.to_owned()),
     }
 }

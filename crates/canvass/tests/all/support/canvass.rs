@@ -1,7 +1,7 @@
 //! A whole installation inside the test process: this file is about starting it, and about what must be true when it
 //! ends.
 
-use std::{sync::Once, thread, time::Duration};
+use std::{path::Path, sync::Once, thread, time::Duration};
 
 use canvass::{Running, config::Config};
 use canvass_model::{job::JobState, plan::Lane};
@@ -58,7 +58,8 @@ impl Canvass {
         change(&mut config);
         let errors = Errors::default();
         let runtime = runtime(&errors);
-        let started = runtime.spawn(async move { Running::start(&config).await }).await;
+        let started =
+            runtime.spawn(async move { Running::start(&config, Path::new(env!("CARGO_BIN_EXE_canvass"))).await }).await;
         let running = started.expect("a start does not panic").unwrap_or_else(|failure| panic!("{failure}"));
         Self {
             url: running.url().to_owned(),
