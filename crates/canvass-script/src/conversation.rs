@@ -152,7 +152,7 @@ async fn answered(
 }
 
 /// The order for the guest in JSON; `None` when it is longer than a run may be given.
-fn given(order: &Order, bytes_max: usize) -> Option<String> {
+pub(crate) fn given(order: &Order, bytes_max: usize) -> Option<String> {
     let argument = match &order.call {
         Call::Main => Argument::Nothing,
         Call::Page(value) | Call::Validate(value) => Argument::One(value),
@@ -168,7 +168,7 @@ fn given(order: &Order, bytes_max: usize) -> Option<String> {
     serde_json::to_string(&given).ok().filter(|it| it.len() <= bytes_max)
 }
 
-fn frame(order: &Order, programs: &Programs, given: String, allowed: Allowed) -> RunFrame {
+pub(crate) fn frame(order: &Order, programs: &Programs, given: String, allowed: Allowed) -> RunFrame {
     let module = |name: &str, source: &Source, program: Option<&Arc<Program>>| ModuleFrame {
         name: name.to_owned(),
         source: source.as_str().to_owned(),

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 pub mod component;
+pub mod bench;
 mod conversation;
 mod engine;
 pub mod host;
@@ -21,6 +22,7 @@ mod programs;
 pub mod report;
 pub mod sandbox;
 pub mod status;
+pub mod trial;
 mod wire;
 
 pub use host::{Host, Refusal};

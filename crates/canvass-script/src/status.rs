@@ -56,6 +56,8 @@ pub struct HostStatus {
     pub running: usize,
     /// Runs it has had.
     pub runs: u64,
+    /// How long it took from its start to being ready.
+    pub started_in: Duration,
     /// Since when it is there.
     pub age: Duration,
     /// What it has in memory, in bytes: most of it is machine code that all hosts share.

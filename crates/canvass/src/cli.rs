@@ -1,6 +1,6 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -56,6 +56,13 @@ pub enum Command {
     /// Draw one SVG from standard input as a logo; started by the server alone
     #[command(name = canvass_actions::brand::DRAWING_COMMAND, hide = true)]
     DrawLogo,
+    /// Run tenants' scripts, confined; started by the server alone
+    #[command(hide = true)]
+    ScriptHost {
+        /// What to do
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        order: Vec<OsString>,
+    },
 }
 
 const SERVE_HELP: &str = "\
@@ -212,6 +219,8 @@ pub enum Bench {
     Intake(Measure),
     /// Survey pages served per second, against a static response of the same size
     Page(Measure),
+    /// Runs of scripts in the sandbox, against calls of the same guest without one
+    Script,
 }
 
 /// How long to measure.
@@ -244,7 +253,11 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
-            Command::Config(_) | Command::Bench(_) | Command::Completion { .. } | Command::DrawLogo => Vec::new(),
+            Command::Config(_)
+            | Command::Bench(_)
+            | Command::Completion { .. }
+            | Command::DrawLogo
+            | Command::ScriptHost { .. } => Vec::new(),
         };
         Sources { file: self.config.clone(), flags }
     }

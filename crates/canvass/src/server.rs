@@ -9,6 +9,7 @@ use std::{
 
 use canvass_actions::{brand::Artist, operators, traffic};
 use canvass_model::tenant::Region;
+use canvass_script::Sandbox;
 use canvass_storage::Directory;
 use canvass_web::App;
 use canvass_work::traffic::Writer;
@@ -19,7 +20,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    limits, storage, workers,
+    limits, scripts, storage, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -33,6 +34,7 @@ pub struct Running {
     traffic: Option<Writer>,
     drain_within: Duration,
     workers: Option<workers::Running>,
+    scripts: Sandbox,
 }
 
 impl Running {
@@ -46,6 +48,7 @@ impl Running {
         let url = config.server.url(address);
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
+        let scripts = scripts::start(config, program);
         let works = config.server.role.contains(&Role::Worker);
         let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
         let drain_within = Duration::from_secs(config.server.drain_seconds);
@@ -57,7 +60,7 @@ impl Running {
             let app = App::new(directory.clone(), web_settings(config, url.clone(), program), recorder);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })
+        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, scripts })
     }
 
     /// Where people find this installation.
@@ -78,6 +81,11 @@ impl Running {
     /// All tenants of this installation.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// Whoever runs the scripts of this process.
+    pub fn scripts(&self) -> &Sandbox {
+        &self.scripts
     }
 
     /// Where the first operator sets themselves up: a link that is good once and for a day. `None` when there is an
@@ -130,6 +138,8 @@ impl Running {
         };
         // Side by side: what is accepted now is durable, and applied after the next start.
         let (outcome, ()) = tokio::join!(web, workers);
+        // Both have let their runs end, or given them up.
+        self.scripts.stop(self.drain_within.saturating_sub(asked.elapsed())).await;
         self.directory.close().await;
         outcome
     }

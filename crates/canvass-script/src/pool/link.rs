@@ -39,6 +39,7 @@ pub(crate) struct Link {
     next: AtomicU64,
     load: AtomicUsize,
     served: AtomicU64,
+    started_in: Duration,
     since: Instant,
     wear: Wear,
     is_retired: AtomicBool,
@@ -66,7 +67,7 @@ pub(crate) struct Talk<'a> {
 }
 
 impl Link {
-    pub(crate) fn new(process: u32, outbox: Outbox, settings: &Settings) -> Self {
+    pub(crate) fn new(process: u32, started_in: Duration, outbox: Outbox, settings: &Settings) -> Self {
         Self {
             process,
             outbox,
@@ -74,6 +75,7 @@ impl Link {
             next: AtomicU64::new(1),
             load: AtomicUsize::new(0),
             served: AtomicU64::new(0),
+            started_in,
             since: Instant::now(),
             wear: settings.wear,
             is_retired: AtomicBool::new(false),
@@ -165,6 +167,7 @@ impl Link {
             process: self.process,
             running: self.load(),
             runs: self.served.load(Ordering::Relaxed),
+            started_in: self.started_in,
             age: self.since.elapsed(),
             resident_bytes: self.resident_bytes(),
         }

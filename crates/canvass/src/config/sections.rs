@@ -24,6 +24,8 @@ pub struct Config {
     pub regions: Regions,
     /// How fast the workers go.
     pub work: Work,
+    /// How tenants' scripts are run.
+    pub scripts: Scripts,
     /// What visits to public pages leave behind.
     pub traffic: Traffic,
     /// What is logged, and in which form.
@@ -148,6 +150,32 @@ pub struct Work {
     pub jobs_interval_ms: u64,
 }
 
+/// How tenants' scripts are run: in processes of their own, which the operating system confines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scripts {
+    /// Whether scripts are run at all: `on` or `off`.
+    pub mode: ScriptMode,
+    /// Script hosts that work at once, of one processor each; one more stands by. With 0 as many as there are processors.
+    #[schemars(range(min = 0, max = 1_024))]
+    pub hosts: usize,
+    /// The folder in which the compiled guest is kept, 60 MB. Several installations on one machine may share it, if only they can write it. Without it, `scripts` in the folder of the embedded storage.
+    pub cache: Option<PathBuf>,
+    /// The user that script hosts become where Canvass is started by root, by its number: one that owns nothing.
+    #[schemars(range(min = 0, max = 4_294_967_294_u32))]
+    pub user: u32,
+}
+
+/// Whether scripts are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptMode {
+    /// They are.
+    On,
+    /// They are not: pages that scripts serve say so, and triggers wait.
+    Off,
+}
+
 /// What visits to public pages leave behind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -256,6 +284,12 @@ impl Default for Work {
             jobs_batch: 8,
             jobs_interval_ms: 500,
         }
+    }
+}
+
+impl Default for Scripts {
+    fn default() -> Self {
+        Self { mode: ScriptMode::On, hosts: 0, cache: None, user: canvass_script::Settings::NOBODY }
     }
 }
 

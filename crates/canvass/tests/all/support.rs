@@ -21,6 +21,6 @@ pub use cast::PASSWORD;
 pub use disk::Disk;
 pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
-pub use process::{Finished, Process, canvass, command};
+pub use process::{Finished, Process, canvass, command, script_cache};
 pub use survey::{Survey, workshop};
 pub use token::Token;

@@ -3,7 +3,10 @@
 
 use std::{path::Path, sync::Once, thread, time::Duration};
 
-use canvass::{Running, config::Config};
+use canvass::{
+    Running,
+    config::{Config, ScriptMode},
+};
 use canvass_model::{job::JobState, plan::Lane};
 use canvass_storage::{Directory, Error, dead_letters, jobs};
 use tempfile::TempDir;
@@ -55,6 +58,9 @@ impl Canvass {
         if on_postgres() {
             config.storage.url = Some(canvass::config::Secret::new(Postgres::shared().database()));
         }
+        // Script hosts are for the tests that run scripts; those share what they compile.
+        config.scripts.mode = ScriptMode::Off;
+        config.scripts.cache = Some(super::script_cache());
         change(&mut config);
         let errors = Errors::default();
         let runtime = runtime(&errors);

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -54,7 +54,14 @@ pub fn canvass(arguments: &[&str]) -> Finished {
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
     command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
+    // Script hosts are for the tests that run scripts; those share what they compile.
+    command.env("CANVASS_SCRIPTS__MODE", "off").env("CANVASS_SCRIPTS__CACHE", script_cache());
     command
+}
+
+/// Where the tests keep the compiled guest.
+pub fn script_cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-cache")
 }
 
 impl Finished {
