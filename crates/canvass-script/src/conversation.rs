@@ -60,11 +60,7 @@ enum GuestAnswer {
 }
 
 /// Has a script read.
-pub(crate) async fn check(
-    place: &Place,
-    name: &str,
-    source: &Source,
-) -> Result<Result<Program, CheckError>, Lost> {
+pub(crate) async fn check(place: &Place, name: &str, source: &Source) -> Result<Result<Program, CheckError>, Lost> {
     let mut talk = place.link.talk().ok_or(Lost::Before)?;
     let (id, allowed) = (talk.id, Allowed::from(Limits::DEFAULT));
     talk.say(&ToHost::Check { id, name: name.to_owned(), source: source.as_str().to_owned(), allowed }).await;
@@ -126,12 +122,7 @@ pub(crate) async fn run(
 }
 
 /// Answers a call, unless the run ends while the answer is looked for.
-async fn answered(
-    talk: &mut Talk<'_>,
-    host: &mut dyn Host,
-    name: &str,
-    arguments: &str,
-) -> Result<Option<Done>, Lost> {
+async fn answered(talk: &mut Talk<'_>, host: &mut dyn Host, name: &str, arguments: &str) -> Result<Option<Done>, Lost> {
     let answer = tokio::select! {
         answer = host.call(name, arguments) => answer,
         heard = talk.hear() => return match heard {

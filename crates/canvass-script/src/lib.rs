@@ -1,6 +1,6 @@
 //! Tenants' own Python, unable to harm anyone else: this crate is about running it.
 //!
-//! A script is run by CPython, compiled to WebAssembly, in a fresh instance of its own, inside a script-host process
+//! A script is run by `CPython`, compiled to WebAssembly, in a fresh instance of its own, inside a script-host process
 //! that the operating system keeps away from files, sockets and other processes. The server starts those hosts, watches
 //! them and shares them fairly between tenants: that is a [`Sandbox`]. It takes an [`Order`], answers the script's calls
 //! through a [`Host`], and ends with a [`Report`], whatever the script does.
@@ -10,8 +10,8 @@
 
 #![warn(missing_docs)]
 
-pub mod component;
 pub mod bench;
+pub mod component;
 mod conversation;
 mod engine;
 pub mod host;

@@ -1,13 +1,6 @@
 //! A script host by itself: this file is about where it begins in the tests of this crate, and about a server to be killed.
 
-use std::{
-    ffi::OsString,
-    io::Write as _,
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use canvass_model::{
     id::TenantId,

@@ -74,11 +74,7 @@ impl Settings {
 
 impl Default for Wear {
     fn default() -> Self {
-        Self {
-            runs_max: 10_000,
-            age_max: Duration::from_secs(30 * 60),
-            resident_bytes_max: 384 * 1024 * 1024,
-        }
+        Self { runs_max: 10_000, age_max: Duration::from_mins(30), private_bytes_max: 256 * 1024 * 1024 }
     }
 }
 
@@ -106,7 +102,9 @@ impl Sandbox {
             match conversation::check(&place, name.as_str(), source).await {
                 Ok(checked) => return checked,
                 Err(lost) if losses.are_too_many_with(lost) => {
-                    return Err(CheckError::Unavailable("the script host was lost while the script was read".to_owned()));
+                    return Err(CheckError::Unavailable(
+                        "the script host was lost while the script was read".to_owned(),
+                    ));
                 }
                 Err(_) => {}
             }
@@ -188,7 +186,9 @@ impl AtWork {
         for module in &order.modules {
             let name = module.name.module();
             // Most scripts import none of their tenant's others, and a name that stands nowhere is not imported.
-            if order.source.as_str().contains(&name) || order.modules.iter().any(|it| it.source.as_str().contains(&name)) {
+            if order.source.as_str().contains(&name)
+                || order.modules.iter().any(|it| it.source.as_str().contains(&name))
+            {
                 let program = self.program(place, &name, &module.source).await;
                 modules.push((name, Arc::clone(&module.source), program));
             }

@@ -120,6 +120,7 @@ pub(crate) enum Broken {
 
 /// What a run may use: limits in the units of a host.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "limits are called like those of the model")]
 pub(crate) struct Allowed {
     pub(crate) fuel_max: u64,
     pub(crate) wall_ms_max: u64,

@@ -15,7 +15,10 @@ pub use self::{
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
-    sections::{Config, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms, Traffic, Work},
+    sections::{
+        Config, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms, Traffic,
+        Work,
+    },
 };
 
 /// Where settings come from.

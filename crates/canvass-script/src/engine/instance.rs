@@ -103,7 +103,9 @@ impl Spare {
         let used = Used::default();
         match self.call::<_, Answer>("check", (name, source), allowed, &used).await {
             Ok((Ok((code, functions)),)) => Checked::Program(Bytes(code), functions_named(&functions)),
-            Ok((Err((kind, ..)),)) if kind == "MemoryError" && self.lacked_memory() => Checked::Limit(LimitKind::Memory),
+            Ok((Err((kind, ..)),)) if kind == "MemoryError" && self.lacked_memory() => {
+                Checked::Limit(LimitKind::Memory)
+            }
             Ok((Err((kind, ..)),)) if matches!(kind.as_str(), "MemoryError" | "RecursionError") => {
                 Checked::Limit(LimitKind::Stack)
             }

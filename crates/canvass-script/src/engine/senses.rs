@@ -57,8 +57,9 @@ fn replace_clocks(linker: &mut Linker<State>) -> Result<()> {
         let wait = when.saturating_sub(elapsed_ns(&store));
         Ok((sleep(store, wait)?,))
     })?;
-    monotonic
-        .func_wrap("subscribe-duration", |store: StoreContextMut<'_, State>, (wait,): (u64,)| Ok((sleep(store, wait)?,)))
+    monotonic.func_wrap("subscribe-duration", |store: StoreContextMut<'_, State>, (wait,): (u64,)| {
+        Ok((sleep(store, wait)?,))
+    })
 }
 
 fn replace_random(linker: &mut Linker<State>) -> Result<()> {
@@ -68,9 +69,7 @@ fn replace_random(linker: &mut Linker<State>) -> Result<()> {
         instance::charge(&mut store, count * FUEL_PER_RANDOM_BYTE)?;
         Ok((store.data_mut().run.random.bytes(count),))
     }
-    fn number(mut store: StoreContextMut<'_, State>, (): ()) -> Result<(u64,)> {
-        Ok((store.data_mut().run.random.number(),))
-    }
+    let number = |mut store: StoreContextMut<'_, State>, (): ()| Ok((store.data_mut().run.random.number(),));
     let mut random = linker.instance("wasi:random/random@0.2.12")?;
     random.func_wrap("get-random-bytes", bytes)?;
     random.func_wrap("get-random-u64", number)?;

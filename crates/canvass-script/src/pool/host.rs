@@ -72,7 +72,8 @@ impl Host {
             }
             Ok(Ok(_)) => Err("it did not greet".to_owned()),
             Ok(Err(ended)) => {
-                let status = timeout(END_MAX, child.wait()).await.map(|it| it.map_or(String::new(), |it| it.to_string()));
+                let status =
+                    timeout(END_MAX, child.wait()).await.map(|it| it.map_or(String::new(), |it| it.to_string()));
                 let complaint = match errors {
                     Some(errors) => heard(errors).await,
                     None => String::new(),

@@ -18,10 +18,10 @@ use tokio::{
 use super::{Pool, STANDBY, host::Host, parent::Parent};
 
 /// How long the compilation may take: a minute on two quiet processors, many on a busy one.
-const COMPILE_MAX: Duration = Duration::from_secs(20 * 60);
+const COMPILE_MAX: Duration = Duration::from_mins(20);
 
 /// How long is waited before a failed compilation is tried again.
-const COMPILE_AGAIN_AFTER: Duration = Duration::from_secs(60);
+const COMPILE_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 /// A host that lasted this long ended for a reason of its own, and is replaced at once.
 const LASTED: Duration = Duration::from_secs(5);
@@ -46,7 +46,8 @@ pub(crate) async fn keep(pool: Arc<Pool>) {
         sleep(COMPILE_AGAIN_AFTER).await;
     };
     let mut slots = JoinSet::new();
-    for _ in 0..pool.settings.hosts_wanted() + STANDBY {
+    let count = pool.settings.hosts_wanted() + STANDBY;
+    for _ in 0..count {
         slots.spawn(keep_one(Arc::clone(&pool), parent.clone(), Arc::clone(&image)));
     }
     // They never end by themselves, and with this one when it is dropped.

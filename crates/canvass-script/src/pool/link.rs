@@ -54,8 +54,8 @@ pub struct Wear {
     pub runs_max: u64,
     /// Time since it started.
     pub age_max: Duration,
-    /// Resident memory, in bytes.
-    pub resident_bytes_max: u64,
+    /// Memory that it shares with nobody, in bytes.
+    pub private_bytes_max: u64,
 }
 
 /// One conversation with a host: about a run, or about a script that is read. Dropping it before its end ends the run.
@@ -147,7 +147,7 @@ impl Link {
         let served = self.served.load(Ordering::Relaxed);
         self.wear.runs_max <= served
             || self.wear.age_max <= self.since.elapsed()
-            || served.is_multiple_of(RUNS_BETWEEN_LOOKS) && self.wear.resident_bytes_max <= self.resident_bytes()
+            || served.is_multiple_of(RUNS_BETWEEN_LOOKS) && self.wear.private_bytes_max <= self.private_bytes()
     }
 
     /// Lets the host end as soon as nothing runs in it.
@@ -169,14 +169,23 @@ impl Link {
             runs: self.served.load(Ordering::Relaxed),
             started_in: self.started_in,
             age: self.since.elapsed(),
-            resident_bytes: self.resident_bytes(),
+            resident_bytes: self.memory().0,
+            private_bytes: self.private_bytes(),
         }
     }
 
-    /// What the host has in memory; 0 where the machine does not say.
-    fn resident_bytes(&self) -> u64 {
-        let pages = fs::read_to_string(format!("/proc/{}/statm", self.process));
-        pages.ok().and_then(|it| it.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0) * PAGE_BYTES
+    /// What the host has in memory besides the machine code and the snapshot, which all hosts share.
+    fn private_bytes(&self) -> u64 {
+        let (resident, shared) = self.memory();
+        resident.saturating_sub(shared)
+    }
+
+    /// What the host has in memory, and what of it is part of a file; 0 where the machine does not say.
+    fn memory(&self) -> (u64, u64) {
+        let pages = fs::read_to_string(format!("/proc/{}/statm", self.process)).unwrap_or_default();
+        let mut pages = pages.split(' ').map(|it| it.parse::<u64>().unwrap_or(0)).skip(1);
+        let mut bytes = || pages.next().unwrap_or(0) * PAGE_BYTES;
+        (bytes(), bytes())
     }
 
     fn runs(&self) -> MutexGuard<'_, Option<HashMap<u64, mpsc::Sender<FromHost>>>> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use nix::libc;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
-    apply_filter_all_threads,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch, apply_filter_all_threads,
 };
 
 #[cfg(target_arch = "x86_64")]
@@ -95,13 +95,8 @@ fn refusing() -> Result<BpfProgram, String> {
 }
 
 fn ending() -> Result<BpfProgram, String> {
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = NEEDED
-        .into_iter()
-        .chain(NEEDED_HERE)
-        .chain(REFUSED)
-        .chain(REFUSED_HERE)
-        .map(|call| (call, vec![]))
-        .collect();
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
+        NEEDED.into_iter().chain(NEEDED_HERE).chain(REFUSED).chain(REFUSED_HERE).map(|call| (call, vec![])).collect();
     // Memory that can be executed was mapped when the guest was loaded, and no more comes.
     let executable = u64::from(libc::PROT_EXEC.unsigned_abs());
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {

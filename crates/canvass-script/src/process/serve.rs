@@ -47,7 +47,8 @@ pub(super) fn run(image: &Path, user: u32) -> Result<(), String> {
     let mut standing = walls::build_early(&walls::ALL, user);
     let turns = Turns::start(engine)?;
     // The input is looked at after every turn: without that a host full of endless scripts would not hear of others.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(1).build().map_err(words)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().event_interval(1).build().map_err(words)?;
     runtime.block_on(async {
         let stream = UnixStream::from_std(socket).map_err(words)?;
         // Everything that is made lazily is made now, while it still can be.

@@ -94,8 +94,12 @@ fn shut_files_out() -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     match status.ruleset {
         RulesetStatus::FullyEnforced => Ok(()),
-        RulesetStatus::PartiallyEnforced => Err("this kernel knows only a part of landlock: 6.12 knows all of it".to_owned()),
-        RulesetStatus::NotEnforced => Err("this kernel has no landlock, or it is switched off (security modules)".to_owned()),
+        RulesetStatus::PartiallyEnforced => {
+            Err("this kernel knows only a part of landlock: 6.12 knows all of it".to_owned())
+        }
+        RulesetStatus::NotEnforced => {
+            Err("this kernel has no landlock, or it is switched off (security modules)".to_owned())
+        }
     }
 }
 

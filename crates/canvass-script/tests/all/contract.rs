@@ -59,7 +59,7 @@ found
     assert_eq!(
         asked,
         [
-            r#"surveys.list {}"#,
+            "surveys.list {}",
             r#"surveys.get {"survey":"s1"}"#,
             r#"responses.page {"survey":"s1","limit":500,"filter":{"A1":[1,2]},"since":"2026-11-01T00:00:00Z"}"#,
             r#"responses.page {"survey":"s1","limit":500,"after":"c1","filter":{"A1":[1,2]},"since":"2026-11-01T00:00:00Z"}"#,
@@ -114,12 +114,28 @@ async fn a_trigger_calls_the_function_it_is_named_after_or_runs_the_script_with_
     let sandbox = sandbox().await;
     let responses = || Call::Responded(vec![json!({"id": "r1", "answers": {"A1": 4}})]);
     for (call, source, expected) in [
-        (Call::Validate(json!({"answers": {"age": 9}})), "import canvass\ndef validate(response):\n    if response.answers.age < 18: return canvass.refuse('age', 'Too young')", json!({"errors": {"age": "Too young"}})),
+        (
+            Call::Validate(json!({"answers": {"age": 9}})),
+            "import canvass\ndef validate(response):\n    if response.answers.age < 18: return canvass.refuse('age', 'Too young')",
+            json!({"errors": {"age": "Too young"}}),
+        ),
         (Call::Validate(json!({"answers": {"age": 19}})), "def validate(response): pass", Value::Null),
-        (Call::Validate(json!({"answers": {"age": 9}})), "{'errors': {'age': response['answers']['age']}}", json!({"errors": {"age": 9}})),
-        (responses(), "def responded(responses): return {it.id: {'double': it.answers.A1 * 2} for it in responses}", json!({"r1": {"double": 8}})),
+        (
+            Call::Validate(json!({"answers": {"age": 9}})),
+            "{'errors': {'age': response['answers']['age']}}",
+            json!({"errors": {"age": 9}}),
+        ),
+        (
+            responses(),
+            "def responded(responses): return {it.id: {'double': it.answers.A1 * 2} for it in responses}",
+            json!({"r1": {"double": 8}}),
+        ),
         (responses(), "result = len(responses)", json!(1)),
-        (Call::Main, "import canvass\n[canvass.context.tenant.alias, canvass.context.member['role'], canvass.context.parameters['month'], canvass.context.trigger]", json!(["adatum", "editor", 11, "manual"])),
+        (
+            Call::Main,
+            "import canvass\n[canvass.context.tenant.alias, canvass.context.member['role'], canvass.context.parameters['month'], canvass.context.trigger]",
+            json!(["adatum", "editor", 11, "manual"]),
+        ),
         (Call::Main, "def page(request): return 'not called'\n5", json!(5)),
     ] {
         let report = sandbox.run(Order { call, ..order(source) }, &mut Desk::default()).await;
@@ -144,7 +160,11 @@ async fn a_page_answers_with_a_response_whatever_it_returns() {
         ),
         ("canvass.Response(canvass.context.request.method)", page(200, "text/html", json!({}), "GET")),
     ] {
-        for shape in [format!("def page(request): return {returned}"), format!("async def page(request): return {returned}"), returned.to_owned()] {
+        for shape in [
+            format!("def page(request): return {returned}"),
+            format!("async def page(request): return {returned}"),
+            returned.to_owned(),
+        ] {
             let call = Call::Page(json!({"method": "GET", "query": {"name": "Ann"}}));
             let source = format!("import canvass\n{shape}");
             let report = sandbox.run(Order { call, ..order(&source) }, &mut Desk::default()).await;

@@ -11,12 +11,17 @@ use crate::support::{Desk, check, ended, order, run, sandbox, tenant};
 fn corpus() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/hostile");
     let files = fs::read_dir(folder).expect("the corpus is there").map(|it| it.expect("an entry").path());
-    let read = files.map(|it| (it.file_stem().expect("a name").display().to_string(), fs::read_to_string(it).expect("text")));
+    let read =
+        files.map(|it| (it.file_stem().expect("a name").display().to_string(), fs::read_to_string(it).expect("text")));
     // Two are made of one thing said very often.
     let unary = format!("x={}1\n", "-".repeat(200_000));
-    let ifs: String = (0..700).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect();
+    let ifs = nested_ifs(700);
     let made = [("a_parse_deep_unary", unary), ("a_parse_deep_if", format!("{ifs}{}pass\n", " ".repeat(700)))];
     read.chain(made.map(|(name, text)| (name.to_owned(), text))).collect()
+}
+
+fn nested_ifs(depth_max: usize) -> String {
+    (0..depth_max).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "if 1:\n")
 }
 
 /// How each attack ends: with what Python says to it, at a limit, or well, having done no harm.
@@ -167,7 +172,8 @@ async fn every_hostile_script_ends_as_it_should_and_its_host_goes_on() {
         let neighbour = sandbox.run(neighbour, &mut Desk::default()).await;
         assert_eq!(neighbour.outcome, Ok(json!(2)), "after {name}");
     }
-    let expected: BTreeMap<String, String> = ENDS.iter().map(|(name, end)| ((*name).to_owned(), (*end).to_owned())).collect();
+    let expected: BTreeMap<String, String> =
+        ENDS.iter().map(|(name, end)| ((*name).to_owned(), (*end).to_owned())).collect();
     let wrong: Vec<_> = found.iter().filter(|(name, end)| expected.get(*name) != Some(*end)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(found.len(), expected.len());
@@ -189,14 +195,15 @@ async fn on_every_trigger_hostile_scripts_are_contained_and_cost_no_memory() {
             if WAITING.contains(&name.as_str()) {
                 continue;
             }
-            let calls = [Call::Page(request.clone()), Call::Validate(json!({"answers": {}})), Call::Responded(vec![json!({})])];
+            let calls =
+                [Call::Page(request.clone()), Call::Validate(json!({"answers": {}})), Call::Responded(vec![json!({})])];
             let calls: Vec<Call> = if round == 0 { calls.into() } else { vec![Call::Main] };
             for call in calls {
                 let end = ended(&attack(&sandbox, &name, &source, call).await);
                 assert!(!end.starts_with("unavailable") && end != "crowded" && end != "wall", "{name}: {end}");
             }
         }
-        resident.push(sandbox.status().hosts[0].resident_bytes);
+        resident.push(sandbox.status().hosts[0].private_bytes);
     }
     let status = sandbox.status();
     assert_eq!((status.hosts_lost, status.hosts_recycled, status.running), (0, 0, 0));
@@ -212,8 +219,7 @@ async fn a_hostile_text_is_refused_when_it_is_checked() {
         assert!(is_right, "{name}: {refused:?}");
     }
     // 4.5 MB of them are refused before anybody looks.
-    let ifs: String = (0..3_000).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect();
-    assert_eq!(Source::parse(&ifs), Err(InvalidSource::TooLarge));
+    assert_eq!(Source::parse(&nested_ifs(3_000)), Err(InvalidSource::TooLarge));
     assert_eq!(sandbox.status().hosts_lost, 0);
 }
 

@@ -1,13 +1,13 @@
-//! The language: these tests are about scripts being Python as CPython runs it, with what it says about mistakes.
+//! The language: these tests are about scripts being Python as `CPython` runs it, with what it says about mistakes.
 
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::support::{answer, check, failure, module, order, run, sandbox, Desk};
+use crate::support::{Desk, answer, check, failure, module, order, run, sandbox};
 use canvass_script::{CheckError, Failure};
 
-/// What each probe writes when CPython 3.13 runs it, where that is anything. A probe that finds something wrong fails.
+/// What each probe writes when `CPython` 3.13 runs it, where that is anything. A probe that finds something wrong fails.
 const WRITTEN: [(&str, &str); 2] = [("f_print_kwargs.py", "a-b!\n"), ("f_sys_mod.py", "e\n")];
 
 #[tokio::test]
@@ -43,7 +43,10 @@ async fn a_script_answers_with_its_last_expression_or_with_result() {
         ("", Value::Null),
         ("float('nan'), float('inf'), {'a': float('-inf')}", json!([null, null, {"a": null}])),
         ("'half \\ud83d and whole \\U0001f600'", json!("half ? and whole \u{1f600}")),
-        ("import decimal, datetime\n[decimal.Decimal('1.5'), datetime.date(2026, 11, 30), {1}]", json!([1.5, "2026-11-30", [1]])),
+        (
+            "import decimal, datetime\n[decimal.Decimal('1.5'), datetime.date(2026, 11, 30), {1}]",
+            json!([1.5, "2026-11-30", [1]]),
+        ),
         ("10 ** 400", json!("a number that JSON cannot hold")),
     ] {
         let report = run(&sandbox, source).await;
@@ -128,12 +131,17 @@ async fn scripts_of_a_tenant_import_each_other_by_name() {
     let sandbox = sandbox().await;
     let order = canvass_script::Order {
         modules: vec![
-            module("shared-words", "import numbers_of_ours\nGREETING = 'Hello'\ndef greet(name): return f'{GREETING} {name} {numbers_of_ours.ONE}'"),
+            module(
+                "shared-words",
+                "import numbers_of_ours\nGREETING = 'Hello'\ndef greet(name): return f'{GREETING} {name} {numbers_of_ours.ONE}'",
+            ),
             module("numbers_of_ours", "ONE = 1"),
             module("broken", "def f(:"),
             module("statistics", "mean = 'ours'"),
         ],
-        ..order("from shared_words import greet\nimport statistics\ntry:\n    import broken\nexcept SyntaxError as error:\n    wrong = (error.filename, error.lineno)\n[greet('Ann'), wrong, statistics.mean]")
+        ..order(
+            "from shared_words import greet\nimport statistics\ntry:\n    import broken\nexcept SyntaxError as error:\n    wrong = (error.filename, error.lineno)\n[greet('Ann'), wrong, statistics.mean]",
+        )
     };
     let report = sandbox.run(order, &mut Desk::default()).await;
     assert_eq!(report.outcome, Ok(json!(["Hello Ann 1", ["broken.py", 1], "ours"])));

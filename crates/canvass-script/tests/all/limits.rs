@@ -9,7 +9,9 @@ use serde_json::json;
 use crate::support::{Desk, answer, ended, failure, order, run, sandbox};
 
 async fn within(sandbox: &Sandbox, limits: Limits, source: &str) -> Report {
-    sandbox.run(Order { limits, ..order(source) }, &mut Desk::default().with("store.get", json!("x".repeat(1_000)))).await
+    sandbox
+        .run(Order { limits, ..order(source) }, &mut Desk::default().with("store.get", json!("x".repeat(1_000))))
+        .await
 }
 
 #[tokio::test]
@@ -31,7 +33,12 @@ async fn work_beyond_the_fuel_ends_the_run_and_the_same_run_uses_the_same_fuel()
 async fn time_beyond_the_wall_ends_the_run_whether_it_works_or_waits() {
     let sandbox = sandbox().await;
     let limits = Limits { fuel_max: u64::MAX / 2, wall_ms_max: 300, ..Limits::DEFAULT };
-    for source in ["while True: pass", "import time\ntime.sleep(3600)", "import asyncio\nasyncio.run(asyncio.sleep(3600))", "import time\nwhile True: time.sleep(0)"] {
+    for source in [
+        "while True: pass",
+        "import time\ntime.sleep(3600)",
+        "import asyncio\nasyncio.run(asyncio.sleep(3600))",
+        "import time\nwhile True: time.sleep(0)",
+    ] {
         let began = Instant::now();
         let report = within(&sandbox, limits, source).await;
         assert_eq!(ended(&report), "wall", "{source}");
@@ -51,14 +58,21 @@ async fn memory_beyond_the_limit_ends_the_run_unless_the_script_makes_do() {
         assert!(report.usage.memory_peak_bytes <= mib << 20, "{:?}", report.usage);
         assert!((mib - 8) << 20 < report.usage.memory_peak_bytes, "{:?}", report.usage);
     }
-    assert_eq!(answer(&sandbox, "try:\n    x = bytearray(900_000_000)\nexcept MemoryError:\n    x = 'less'\nx").await, json!("less"));
+    assert_eq!(
+        answer(&sandbox, "try:\n    x = bytearray(900_000_000)\nexcept MemoryError:\n    x = 'less'\nx").await,
+        json!("less")
+    );
 }
 
 #[tokio::test]
 async fn host_calls_beyond_the_limit_end_the_run() {
     let sandbox = sandbox().await;
     let limits = Limits { host_calls_max: 20, ..Limits::DEFAULT };
-    let asking = |times: u32| format!("import canvass\nfor _ in range({times}):\n    try: canvass.store.get('a')\n    except BaseException: pass\n'done'");
+    let asking = |times: u32| {
+        format!(
+            "import canvass\nfor _ in range({times}):\n    try: canvass.store.get('a')\n    except BaseException: pass\n'done'"
+        )
+    };
     assert_eq!(ended(&within(&sandbox, limits, &asking(20)).await), "done");
     let report = within(&sandbox, limits, &asking(21)).await;
     assert_eq!(ended(&report), "host_calls");
@@ -69,7 +83,12 @@ async fn host_calls_beyond_the_limit_end_the_run() {
 async fn output_and_log_beyond_their_limits_are_dropped_and_the_report_says_so() {
     let sandbox = sandbox().await;
     let limits = Limits { output_bytes_max: 1_001, log_lines_max: 3, ..Limits::DEFAULT };
-    let report = within(&sandbox, limits, "import canvass\nfor i in range(1_000):\n    print('ää')\n    canvass.log.info('x' * 10_000)").await;
+    let report = within(
+        &sandbox,
+        limits,
+        "import canvass\nfor i in range(1_000):\n    print('ää')\n    canvass.log.info('x' * 10_000)",
+    )
+    .await;
     assert_eq!(ended(&report), "done");
     assert!(report.output_truncated && report.output.len() <= 1_001 && 990 < report.output.len());
     assert_eq!(report.log.len(), 3);
@@ -86,7 +105,11 @@ async fn answers_and_arguments_beyond_the_limit_are_refused() {
     assert_eq!(ended(&within(&sandbox, limits, "'x' * 9_000").await), "done");
     assert_eq!(ended(&within(&sandbox, limits, "'x' * 10_000").await), "result");
 
-    let given = |count: usize| Order { limits, call: Call::Responded(vec![json!("x".repeat(count))]), ..order("len(responses)") };
+    let given = |count: usize| Order {
+        limits,
+        call: Call::Responded(vec![json!("x".repeat(count))]),
+        ..order("len(responses)")
+    };
     assert_eq!(ended(&sandbox.run(given(9_000), &mut Desk::default()).await), "done");
     let refused = sandbox.run(given(10_000), &mut Desk::default()).await;
     assert_eq!(ended(&refused), "argument");
@@ -118,7 +141,9 @@ async fn a_traceback_is_cut_at_its_limit() {
     let sandbox = sandbox().await;
     let limits = Limits { traceback_bytes_max: 500, ..Limits::DEFAULT };
     let report = within(&sandbox, limits, "raise ValueError('ä' * 100_000)").await;
-    let Err(canvass_script::Failure::Exception { traceback, message, .. }) = report.outcome else { panic!("it raises") };
+    let Err(canvass_script::Failure::Exception { traceback, message, .. }) = report.outcome else {
+        panic!("it raises")
+    };
     assert!(traceback.len() <= 500 && 490 < traceback.len());
     assert!(message.chars().count() <= 4_000);
 }

@@ -98,12 +98,18 @@ async fn hosts_killed_at_random_under_load_cost_a_retry_or_a_clear_error() {
 async fn a_run_that_wrote_is_not_begun_again_and_one_that_read_is() {
     let sandbox = sandbox().await;
     for (source, expected) in [
-        ("import canvass\ncanvass.store.put('a', 1)\nwhile True: pass", "unavailable: the script host was lost while the script ran"),
+        (
+            "import canvass\ncanvass.store.put('a', 1)\nwhile True: pass",
+            "unavailable: the script host was lost while the script ran",
+        ),
         // Alone in its second host it would go on for ever, were it not for its limit.
         ("import canvass\ncanvass.store.get('a')\nwhile True: pass", "cpu"),
     ] {
         let writes = Arc::new(AtomicUsize::new(0));
-        let order = Order { limits: Limits { wall_ms_max: 60_000, fuel_max: 15_000_000_000, ..Limits::DEFAULT }, ..order(source) };
+        let order = Order {
+            limits: Limits { wall_ms_max: 60_000, fuel_max: 15_000_000_000, ..Limits::DEFAULT },
+            ..order(source)
+        };
         let (hosts, counter) = (processes(&sandbox), Arc::clone(&writes));
         let begun = sandbox.clone();
         let run = tokio::spawn(async move { begun.run(order, &mut Counter(counter)).await });
@@ -122,7 +128,7 @@ async fn worn_hosts_are_replaced_without_a_run_noticing() {
     for wear in [
         Wear { runs_max: 5, ..usual },
         Wear { age_max: Duration::from_millis(300), ..usual },
-        Wear { resident_bytes_max: 1, ..usual },
+        Wear { private_bytes_max: 1, ..usual },
     ] {
         let sandbox = ready(Settings { wear, ..settings() }).await;
         for _ in 0..70 {

@@ -45,9 +45,7 @@ pub(crate) async fn script(config: &Config) -> Result<Vec<Figure>, Failure> {
     let hosts = ready(&sandbox).await?;
     let mut figures = vec![started(&sandbox, &bare)];
     let bench = Bench { sandbox, bare };
-    for ([p50, p99], source) in
-        [(["script", "script-p99"], SHORT), (["script-long", "script-long-p99"], LONG)]
-    {
+    for ([p50, p99], source) in [(["script", "script-p99"], SHORT), (["script-long", "script-long-p99"], LONG)] {
         let (ours, bare) = bench.in_turns(&order(source), RUNS).await?;
         figures.push(faster(p50, "ms", (ms(ours[RUNS / 2]), ms(bare[RUNS / 2])), 0.77));
         figures.push(faster(p99, "ms", (ms(ours[RUNS * 99 / 100]), ms(bare[RUNS * 99 / 100])), 0.5));
@@ -107,7 +105,7 @@ impl Bench {
 
     /// What an instance has in memory of its own, while as many as fit wait in one host.
     async fn memory(&self, hosts: usize) -> Result<Figure, Failure> {
-        let resident = || self.sandbox.status().hosts.iter().map(|it| it.resident_bytes).sum::<u64>();
+        let resident = || self.sandbox.status().hosts.iter().map(|it| it.private_bytes).sum::<u64>();
         let before = resident();
         let mut waiting = JoinSet::new();
         let count = 8 * hosts;

@@ -30,6 +30,7 @@ mod people;
 mod postgres;
 mod respond;
 mod rights;
+mod script_hosts;
 mod submissions;
 mod support;
 mod surveys;
