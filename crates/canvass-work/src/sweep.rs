@@ -1,8 +1,8 @@
-//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic.
+//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic, bytes.
 
 use std::time::Duration;
 
-use canvass_actions::traffic;
+use canvass_actions::{files, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -95,8 +95,12 @@ impl Sweep {
 
     async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, canvass_actions::Error> {
         let Some(tenant) = self.directory.tenant(alias).await? else { return Ok(0) };
-        let log_days = self.settings.borrow().access_log_days;
-        tenant
+        let (log_days, scanning) = {
+            let settings = self.settings.borrow();
+            (settings.access_log_days, settings.scanning())
+        };
+        let bytes = files::sweep(&self.directory, &tenant, scanning).await?;
+        let rows = tenant
             .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
@@ -109,7 +113,8 @@ impl Sweep {
                     + repeats
                     + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
-            .await
+            .await;
+        rows.map(|it: u64| it + bytes)
     }
 }
 

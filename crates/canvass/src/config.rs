@@ -16,7 +16,7 @@ pub use self::{
     layers::Setting,
     secret::Secret,
     sections::{
-        Config, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms, Traffic,
+        Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms, Traffic,
         Work,
     },
 };

@@ -2,6 +2,7 @@
 
 mod machine;
 mod mail;
+mod scanner;
 mod scripts;
 mod storage;
 
@@ -39,6 +40,7 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(machine::examine(config).await);
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
+    findings.push(scanner::examine(&config.files).await);
     findings.extend(scripts::examine(config).await);
     findings
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use canvass_actions::{brand::Artist, operators, traffic};
-use canvass_model::tenant::Region;
+use canvass_model::{file::Scanning, tenant::Region};
 use canvass_script::Sandbox;
 use canvass_storage::Directory;
 use canvass_web::App;
@@ -208,5 +208,6 @@ fn web_settings(config: &Config, base_url: String, program: &Path) -> canvass_we
         terms_url: config.terms.url.clone(),
         body_bytes_max,
         artist: Artist::new(program.to_owned()),
+        scanning: if config.files.clamd.is_some() { Scanning::On } else { Scanning::Off },
     }
 }

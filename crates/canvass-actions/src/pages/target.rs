@@ -6,7 +6,7 @@ use canvass_model::{
     id::{FileId, PageId, SurveyId},
     page::{Destination, FeedFormat, Kind, Page, Target, WebUrl},
 };
-use canvass_storage::{ReadTx, pages, surveys};
+use canvass_storage::{ReadTx, files, pages, surveys};
 
 use super::hosts;
 use crate::Error;
@@ -54,7 +54,8 @@ fn unfit(message: &str) -> Error {
 pub(super) fn refusal(tx: &mut ReadTx<'_>, page: Option<PageId>, target: &Target) -> Result<Option<String>, Error> {
     match target {
         Target::Survey(survey) | Target::Results(survey) => of_survey(tx, *survey),
-        Target::Document | Target::Feed(_) | Target::File(_) => Ok(None),
+        Target::Document | Target::Feed(_) => Ok(None),
+        Target::File(file) => of_file(tx, *file),
         Target::Redirect(Destination::Page(to) | Destination::Moved(to)) => of_page(tx, page, *to),
         Target::Redirect(Destination::Url(url)) => {
             let allowed = hosts::redirect_hosts(tx)?;
@@ -67,6 +68,14 @@ fn of_survey(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Option<String>, Er
     Ok(match surveys::find(tx, survey)? {
         None => Some("There is no such survey".to_owned()),
         Some(it) if it.trashed_at.is_some() => Some("This survey is in the trash; restore it first".to_owned()),
+        Some(_) => None,
+    })
+}
+
+fn of_file(tx: &mut ReadTx<'_>, file: FileId) -> Result<Option<String>, Error> {
+    Ok(match files::find(tx, file)? {
+        None => Some("There is no such file".to_owned()),
+        Some(it) if it.trashed_at.is_some() => Some("This file is in the trash; restore it first".to_owned()),
         Some(_) => None,
     })
 }

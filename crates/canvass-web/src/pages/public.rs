@@ -3,6 +3,7 @@
 mod caching;
 mod document;
 mod feed;
+mod file;
 mod index;
 mod results;
 mod shut;
@@ -22,6 +23,7 @@ use super::respond;
 use crate::{
     Problem,
     access::{Entered, Respondent, Turned},
+    download::Asked,
     form::Form,
 };
 
@@ -38,7 +40,11 @@ pub(crate) struct Shown {
 }
 
 /// What an address serves.
-pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    respondent: Respondent,
+    asked: Asked,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Problem> {
     let entered = match respondent.asked_for() {
         Some(address) => match respondent.enter(address, None).await {
             Err(Turned::Away(Problem::NotFound)) if sitemap::is_at(address) => return sitemap::show(&respondent).await,
@@ -59,7 +65,7 @@ pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> 
         Target::Document => document::show(&entered).await,
         Target::Results(survey) => results::show(&entered, *survey).await,
         Target::Feed(format) => feed::show(&entered, *format).await,
-        Target::File(_) => Err(Problem::NotFound),
+        Target::File(id) => file::show(&entered, *id, &asked).await,
     };
     response.map(|it| entered.seal(caching::for_search_engines(entered.page().visibility, it)))
 }

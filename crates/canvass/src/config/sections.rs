@@ -28,6 +28,8 @@ pub struct Config {
     pub scripts: Scripts,
     /// What visits to public pages leave behind.
     pub traffic: Traffic,
+    /// What becomes of uploaded files.
+    pub files: Files,
     /// What is logged, and in which form.
     pub log: Log,
     /// What whoever signs up agrees to.
@@ -189,6 +191,14 @@ pub struct Traffic {
     /// Milliseconds after which a tenant's records are written at the latest, if it has fewer than 500.
     #[schemars(range(min = 10, max = 60_000))]
     pub write_interval_ms: u64,
+}
+
+/// What becomes of uploaded files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    /// The ClamAV daemon that scans what is uploaded: `127.0.0.1:3310`, or `unix:/run/clamav/clamd.ctl`. With it nothing is served before it was found clean. Its `StreamMaxLength` must be above the largest file of the largest plan. Without it files are served and said to be unscanned.
+    pub clamd: Option<String>,
 }
 
 /// What is logged, and in which form.

@@ -18,6 +18,7 @@ mod crash;
 mod demonstration;
 mod export;
 mod fields;
+mod files;
 mod kinds;
 mod leftovers;
 mod logs;

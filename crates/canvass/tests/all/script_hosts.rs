@@ -36,18 +36,18 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn with_scripts() -> Process {
-    Process::spawn_with(&["--log-level", "info"]).with_scripts()
-}
-
 #[test]
 fn hosts_come_with_a_server_and_end_with_it_however_it_ends() {
     for force in [false, true] {
-        let mut server = with_scripts();
+        let mut server = Process::spawn_in(&[("CANVASS_SCRIPTS__MODE", "on")]);
         let wanted = thread::available_parallelism().map_or(1, Into::into) + 1;
         until("all hosts are there", || hosts_of(server.id()).len() == wanted);
         let hosts = hosts_of(server.id());
-        if force { server.kill() } else { server.stop() };
+        if force {
+            server.kill();
+        } else {
+            assert!(server.stop().success());
+        }
         until("all hosts are gone", || !hosts.iter().any(|it| is_there(it)));
     }
 }

@@ -6,6 +6,7 @@
 pub mod bfi;
 mod canvass;
 mod cast;
+pub mod clamd;
 mod disk;
 mod form;
 mod log;

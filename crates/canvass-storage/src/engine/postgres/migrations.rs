@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 7] = [
+pub(super) const MIGRATIONS: [Migration; 8] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -51,6 +51,12 @@ pub(super) const MIGRATIONS: [Migration; 7] = [
         number: 5,
         name: "traffic",
         sql: include_str!("../../../migrations/tenant/0005_traffic.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 6,
+        name: "files",
+        sql: include_str!("../../../migrations/tenant/0006_files.postgres.sql"),
     },
     Migration {
         scope: "intake",

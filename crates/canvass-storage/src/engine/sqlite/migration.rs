@@ -25,6 +25,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0003_brand.sqlite.sql"),
         include_str!("../../../migrations/tenant/0004_metadata.sqlite.sql"),
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0006_files.sqlite.sql"),
     ],
 };
 

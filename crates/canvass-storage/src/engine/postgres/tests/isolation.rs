@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 21] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -24,6 +24,10 @@ const ROWS: [&str; 18] = [
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)
         values ('day', 1, 'all', '', 1, 1, 0, 1, 1)",
+    "insert into file (id, name, revision, created_at, updated_at) values ('f', 'menu.pdf', 1, 1, 1)",
+    "insert into file_content (id, file, version, media, bytes, sha256, scan, actor, made_at)
+        values ('c', 'f', 1, 'application/pdf', 1, '', 'clean', '{}', 1)",
+    "insert into file_chunk (content, nth, bytes) values ('c', 0, '\\x00')",
 ];
 const PAGE: &str =
     "insert into page (id, page_key, native, title, kind, target, visibility, place, revision, created_at,
