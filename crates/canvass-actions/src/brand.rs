@@ -1,5 +1,7 @@
 //! The brand: this file is about changing how a tenant's public pages look, and taking the last change back.
 
+mod artist;
+
 use std::time::Duration;
 
 use canvass_format::{
@@ -20,6 +22,8 @@ use canvass_storage::{
 };
 use tokio::sync::Semaphore;
 
+use self::artist::NotDrawn;
+pub use self::artist::{Artist, COMMAND as DRAWING_COMMAND, DRAWING_MAX};
 use crate::Error;
 
 /// How the pages look; the product's own look until somebody chose another.
@@ -36,11 +40,20 @@ pub fn try_out(theme: Theme, css: &str, logo: Option<Logo>) -> Result<Brand, Err
     made(theme, css, logo)
 }
 
-/// Makes a logo out of an uploaded file, on a thread of its own when there is a place for it. [`Error::Refused`] says what is
-/// wrong with the file, [`Busy`](storage::Error::Busy) that too many wait already.
-pub async fn read_logo(bytes: Vec<u8>) -> Result<picture::Logo, Error> {
+/// Makes a logo out of an uploaded file, when there is a place for it: of a picture on a thread of its own, of a drawing in
+/// a process of its own first. [`Error::Refused`] says what is wrong with the file, [`Busy`](storage::Error::Busy) that too
+/// many wait already.
+pub async fn read_logo(artist: &Artist, bytes: Vec<u8>) -> Result<picture::Logo, Error> {
     let Ok(Ok(place)) = tokio::time::timeout(WAIT_MAX, PLACES.acquire()).await else {
         return Err(Error::Storage(storage::Error::Busy { retry_after_ms: 2_000 }));
+    };
+    let bytes = if picture::is_drawing(&bytes) {
+        artist.draw(&bytes).await.map_err(|error| match error {
+            NotDrawn::Refused(refusal) => Error::Refused(refusal.to_string()),
+            NotDrawn::NoProcess(_) => Error::Storage(storage::Error::Engine(error.into())),
+        })?
+    } else {
+        bytes
     };
     let read = tokio::task::spawn_blocking(move || {
         let logo = picture::logo(&bytes);

@@ -7,6 +7,7 @@ pub mod brand;
 pub mod dead_letters;
 mod error;
 pub mod fields;
+pub mod files;
 pub mod gates;
 pub mod jobs;
 pub mod listing;

@@ -98,6 +98,9 @@ pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: PageId) -> Result<Page, Error> {
     if page.trashed_at.is_none() {
         return Ok(page);
     }
+    if let (Target::File(_), Some(why)) = (&page.target, target::refusal(tx, Some(id), &page.target)?) {
+        return Err(Error::Refused(format!("The page cannot come back. {why}")));
+    }
     let address = place::free_like(tx, &page.address)?;
     let page = Page { address, trashed_at: None, updated_at: tx.now(), revision: next(page.revision), ..page };
     pages::update(tx, &page)?;

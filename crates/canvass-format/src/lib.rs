@@ -1,9 +1,10 @@
 //! Formats that come from outside: style sheets and pictures of people who may mean harm, read, checked and written
 //! again. No input or output of its own.
 //!
-//! [`style`] compiles a tenant's own CSS, [`picture`] makes a logo out of an upload.
+//! [`style`] compiles a tenant's own CSS, [`picture`] makes a logo out of an upload, [`drawing`] a picture out of an SVG.
 
 #![warn(missing_docs)]
 
+pub mod drawing;
 pub mod picture;
 pub mod style;

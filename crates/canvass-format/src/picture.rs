@@ -19,8 +19,8 @@ pub const SIDE_MAX: u32 = 4_096;
 /// Memory a decoder may take: a picture of the largest size with 8 bits a channel, and half as much again to work in.
 const MEMORY_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// What a logo is scaled down to: twice what pages show, for screens with fine pixels.
-const LOGO_WIDTH_MAX: u32 = 800;
-const LOGO_HEIGHT_MAX: u32 = 192;
+pub(crate) const LOGO_WIDTH_MAX: u32 = 800;
+pub(crate) const LOGO_HEIGHT_MAX: u32 = 192;
 
 /// A logo: a PNG we made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +47,14 @@ pub enum Refusal {
         /// Its height.
         height: u32,
     },
-    /// A drawing that could run programs and load files.
-    #[error("SVG drawings are not taken, because they can hold programs; save the logo as PNG")]
+    /// A drawing, which [`drawing`](crate::drawing) makes a picture of first.
+    #[error("This is an SVG drawing, and no picture yet; save the logo as PNG")]
     Drawing,
     /// A picture of a kind that is not taken.
-    #[error("This is a {0} file; save the logo as PNG, JPEG or WebP")]
+    #[error("This is a {0} file; save the logo as PNG, JPEG, WebP or SVG")]
     OtherKind(&'static str),
     /// No picture at all.
-    #[error("This is no picture that is known here; save the logo as PNG, JPEG or WebP")]
+    #[error("This is no picture that is known here; save the logo as PNG, JPEG, WebP or SVG")]
     Unknown,
     /// A picture that ends too early or was changed.
     #[error("The picture is damaged or incomplete; save it again and choose the new file")]
@@ -84,6 +84,17 @@ pub fn logo(bytes: &[u8]) -> Result<Logo, Refusal> {
     Ok(Logo { width: picture.width(), height: picture.height(), png: png.into_inner() })
 }
 
+/// Whether a file is taken for SVG, which [`drawing`](crate::drawing) makes a picture of: markup, not too large, in which the
+/// element stands near the beginning.
+pub fn is_drawing(bytes: &[u8]) -> bool {
+    /// Declarations and comments in front of it are short.
+    const HEAD_BYTES_MAX: usize = 4 * 1024;
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES_MAX)]).to_ascii_lowercase();
+    bytes.len() <= BYTES_MAX
+        && head.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<')
+        && head.contains("<svg")
+}
+
 /// What a file is, by its first bytes.
 fn kind(bytes: &[u8]) -> Result<ImageFormat, Refusal> {
     match image::guess_format(bytes) {
@@ -97,14 +108,6 @@ fn kind(bytes: &[u8]) -> Result<ImageFormat, Refusal> {
         Err(_) if bytes.starts_with(b"%PDF") => Err(Refusal::OtherKind("PDF")),
         Ok(_) | Err(_) => Err(Refusal::Unknown),
     }
-}
-
-/// Whether a file looks like SVG: markup in which the element stands near the beginning.
-fn is_drawing(bytes: &[u8]) -> bool {
-    /// Declarations and comments in front of it are short.
-    const HEAD_BYTES_MAX: usize = 4 * 1024;
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES_MAX)]).to_ascii_lowercase();
-    head.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<') && head.contains("<svg")
 }
 
 fn decode(bytes: &[u8], kind: ImageFormat) -> Result<DynamicImage, Refusal> {

@@ -1,7 +1,7 @@
 //! What happened: this file is about the audit log, one closed enum of everything worth remembering.
 
 use crate::{
-    id::{PageId, ResponseId, SurveyId, TokenId},
+    id::{FileId, PageId, ResponseId, SurveyId, TokenId},
     member::Role,
     metadata::FieldId,
     script::{ScriptName, VersionNumber},
@@ -117,6 +117,15 @@ pub enum Event {
         page: PageId,
         /// Where.
         address: String,
+    },
+    /// Something happened to a file.
+    FileChanged {
+        /// Which.
+        file: FileId,
+        /// Its name at the time.
+        name: String,
+        /// What.
+        what: FileChange,
     },
     /// Redirects may lead to these hosts elsewhere, and to no others.
     RedirectHostsChanged {
@@ -247,4 +256,24 @@ pub enum BrandChange {
     LogoRemoved,
     /// The last change was taken back.
     Undone,
+}
+
+/// What happened to a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileChange {
+    /// It was uploaded.
+    Uploaded,
+    /// It got another content.
+    Replaced,
+    /// Its last replacement was taken back.
+    Reverted,
+    /// It got another name; this was the earlier one.
+    Renamed(String),
+    /// It went into the trash.
+    Trashed,
+    /// It came back from the trash.
+    Restored,
+    /// This signature of a virus was found in it; the content was deleted.
+    Infected(String),
 }

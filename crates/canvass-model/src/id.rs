@@ -98,6 +98,10 @@ id! {
     FileId
 }
 id! {
+    /// Names the bytes of one upload for ever; what a file is made of may change, these do not.
+    ContentId
+}
+id! {
     /// Names one personal invitation to a page.
     InvitationId
 }

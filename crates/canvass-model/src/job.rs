@@ -2,7 +2,7 @@
 
 use crate::{
     alias::Alias,
-    id::{AccountId, JobId, TenantId},
+    id::{AccountId, ContentId, JobId, TenantId},
     plan::PlanId,
     tenant::Region,
     text::{Email, OrganisationName, PersonName},
@@ -17,6 +17,17 @@ pub enum Job {
     Provision(SignUp),
     /// Sends one mail. Delivered at least once: a crash between the server's acceptance and our note of it repeats it.
     Mail(Mail),
+    /// Looks for viruses in what was uploaded.
+    Scan(ScanContent),
+}
+
+/// What a scan looks at. What is gone by then, or was scanned already, is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ScanContent {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which bytes.
+    pub content: ContentId,
 }
 
 /// An accepted sign-up: everything the provisioning steps need. The password is here only as its hash.
@@ -113,13 +124,15 @@ pub struct JobRecord {
 
 impl Job {
     /// The names of all jobs.
-    pub const NAMES: [&'static str; 2] = ["provision", "mail"];
+    pub const NAMES: [&'static str; 3] = ["provision", "mail", "scan"];
 
     /// Tries before a job is given up.
     pub fn attempts_max(&self) -> u32 {
         match self {
             Self::Provision(_) => 5,
             Self::Mail(_) => 10,
+            // A day at the longest pause; then the operator has to look, and the next day's sweep asks again.
+            Self::Scan(_) => 300,
         }
     }
 
@@ -128,6 +141,7 @@ impl Job {
         match self {
             Self::Provision(_) => "provision",
             Self::Mail(_) => "mail",
+            Self::Scan(_) => "scan",
         }
     }
 }

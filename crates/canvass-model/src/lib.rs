@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
 //! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
-//! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`brand`] is how it
+//! address serves, [`file`](mod@file) what was uploaded for it; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`brand`] is how it
 //! looks, [`metadata`] what a tenant notes of a survey in fields of its own; [`job`] and [`event`] are what happens around
 //! it, [`traffic`] is what visits leave behind, [`script`] what a tenant's own programs are.
 
@@ -15,6 +15,7 @@ pub mod answer;
 pub mod brand;
 pub mod definition;
 pub mod event;
+pub mod file;
 pub mod id;
 pub mod job;
 pub mod markdown;

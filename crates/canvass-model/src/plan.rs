@@ -59,11 +59,20 @@ pub struct Plan {
     pub responses_month_max: u64,
     /// API requests in one minute.
     pub api_requests_minute_max: u32,
+    /// Bytes one file may have.
+    pub file_bytes_max: u64,
+    /// Bytes all files may have together, those in the trash and earlier contents included.
+    pub files_bytes_max: u64,
+    /// How many files there may be, those in the trash included.
+    pub files_max: u32,
     /// The lane its responses take.
     pub lane: Lane,
     /// What it has that others lack. Without a feature nothing new is made of it; what is there stays readable.
     pub features: &'static [Feature],
 }
+
+/// A megabyte, as people count them.
+pub const MEGABYTE: u64 = 1_000_000;
 
 impl PlanId {
     /// All plans, in the order in which they are offered.
@@ -98,6 +107,12 @@ impl PlanId {
             Self::Premium => Lane::Premium,
             Self::Trial | Self::Individual | Self::Standard => Lane::Standard,
         };
+        let (file_megabytes_max, files_megabytes_max, files_max) = match self {
+            Self::Trial => (5, 20, 20),
+            Self::Individual => (20, 200, 200),
+            Self::Standard => (100, 2_000, 1_000),
+            Self::Premium => (500, 20_000, 5_000),
+        };
         let features: &[Feature] = match self {
             Self::Premium => &[Feature::Css, Feature::Metadata, Feature::Scripts],
             Self::Standard => &[Feature::Css],
@@ -110,6 +125,9 @@ impl PlanId {
             active_surveys_max,
             responses_month_max,
             api_requests_minute_max,
+            file_bytes_max: file_megabytes_max * MEGABYTE,
+            files_bytes_max: files_megabytes_max * MEGABYTE,
+            files_max,
             lane,
             features,
         }

@@ -11,7 +11,7 @@ use crate::{
     Call, CheckError, Failure, Host, Order, Program, Report, Usage, component,
     host::{CALL_BYTES_MAX, READING},
     pool::{Place, link::Talk},
-    wire::{Allowed, Bytes, Checked, Done, End, FromHost, ModuleFrame, RunFrame, ToHost},
+    wire::{Allowed, Broken, Bytes, Checked, Done, End, FromHost, ModuleFrame, RunFrame, ToHost},
 };
 
 /// What a host may be late beyond a run's limit and a tenth before it counts as stuck: an instance to be made, the other
@@ -26,7 +26,12 @@ pub(crate) struct Programs {
 
 /// The host ended before the run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Lost;
+pub(crate) enum Lost {
+    /// Before it could hear of the run.
+    Before,
+    /// While it ran.
+    During,
+}
 
 /// What the guest is given.
 #[derive(Serialize)]
@@ -56,19 +61,20 @@ enum GuestAnswer {
 
 /// Has a script read.
 pub(crate) async fn check(place: &Place, name: &str, source: &Source) -> Result<Result<Program, CheckError>, Lost> {
-    let mut talk = place.link.talk();
+    let mut talk = place.link.talk().ok_or(Lost::Before)?;
     let (id, allowed) = (talk.id, Allowed::from(Limits::DEFAULT));
     talk.say(&ToHost::Check { id, name: name.to_owned(), source: source.as_str().to_owned(), allowed }).await;
     let heard = timeout_at(deadline(&Limits::DEFAULT), talk.hear()).await;
     let Ok(Some(FromHost::Checked { checked, .. })) = heard else {
         place.link.kill();
-        return Err(Lost);
+        return Err(Lost::During);
     };
     Ok(match checked {
         Checked::Program(Bytes(code), functions) => Ok(Program { code, component: component::hash(), functions }),
         Checked::Syntax { message, line, column } => Err(CheckError::Syntax { message, line, column }),
         Checked::Limit(kind) => Err(CheckError::Limit(kind)),
-        Checked::Broken(why) => Err(CheckError::Unavailable(why)),
+        // A text that breaks the compiler goes deeper than it can.
+        Checked::Broken => Err(CheckError::Limit(LimitKind::Stack)),
     })
 }
 
@@ -84,7 +90,7 @@ pub(crate) async fn run(
     let Some(given) = given(order, allowed.result_bytes_max) else {
         return Ok(Report::refused(Failure::Limit(LimitKind::Argument)));
     };
-    let mut talk = place.link.talk();
+    let mut talk = place.link.talk().ok_or(Lost::Before)?;
     talk.say(&ToHost::Run { id: talk.id, run: Box::new(frame(order, programs, given, allowed)) }).await;
     let until = deadline(&order.limits);
     let mut calls = 0;
@@ -100,11 +106,11 @@ pub(crate) async fn run(
                 }
             }
             Ok(Some(FromHost::Done { done, .. })) => return Ok(reported(*done, &order.limits)),
-            Ok(None) => return Err(Lost),
+            Ok(None) => return Err(Lost::During),
             // More or longer calls than it may make, or something it was not asked.
             Ok(Some(_)) => {
                 place.link.kill();
-                return Err(Lost);
+                return Err(Lost::During);
             }
             Err(_) => {
                 tracing::warn!(script = %order.name, "a script host was stuck in a script and is ended");
@@ -121,7 +127,7 @@ async fn answered(talk: &mut Talk<'_>, host: &mut dyn Host, name: &str, argument
         answer = host.call(name, arguments) => answer,
         heard = talk.hear() => return match heard {
             Some(FromHost::Done { done, .. }) => Ok(Some(*done)),
-            Some(_) | None => Err(Lost),
+            Some(_) | None => Err(Lost::During),
         },
     };
     let answer = match answer {
@@ -137,7 +143,7 @@ async fn answered(talk: &mut Talk<'_>, host: &mut dyn Host, name: &str, argument
 }
 
 /// The order for the guest in JSON; `None` when it is longer than a run may be given.
-fn given(order: &Order, bytes_max: usize) -> Option<String> {
+pub(crate) fn given(order: &Order, bytes_max: usize) -> Option<String> {
     let argument = match &order.call {
         Call::Main => Argument::Nothing,
         Call::Page(value) | Call::Validate(value) => Argument::One(value),
@@ -153,7 +159,7 @@ fn given(order: &Order, bytes_max: usize) -> Option<String> {
     serde_json::to_string(&given).ok().filter(|it| it.len() <= bytes_max)
 }
 
-fn frame(order: &Order, programs: &Programs, given: String, allowed: Allowed) -> RunFrame {
+pub(crate) fn frame(order: &Order, programs: &Programs, given: String, allowed: Allowed) -> RunFrame {
     let module = |name: &str, source: &Source, program: Option<&Arc<Program>>| ModuleFrame {
         name: name.to_owned(),
         source: source.as_str().to_owned(),
@@ -179,12 +185,10 @@ fn reported(done: Done, limits: &Limits) -> Report {
     let outcome = match end {
         End::Answer(answer) => understood(&answer, limits),
         End::Limit(kind) => Err(Failure::Limit(kind)),
-        End::Broken(why) => Err(Failure::Exception {
-            kind: "SystemExit".to_owned(),
-            message: why,
-            line: None,
-            traceback: String::new(),
-        }),
+        End::Broken(Broken::Exit) => Err(untraced("SystemExit", "the script ended its interpreter".to_owned())),
+        End::Broken(Broken::Stop) => {
+            Err(untraced("SystemError", "the script broke its interpreter, which then stopped".to_owned()))
+        }
     };
     Report { outcome, output, output_truncated, log, usage: Usage { host_calls: usage.host_calls, ..usage } }
 }
@@ -193,17 +197,21 @@ fn reported(done: Done, limits: &Limits) -> Report {
 fn understood(answer: &str, limits: &Limits) -> Result<Value, Failure> {
     match serde_json::from_str(answer) {
         Ok(GuestAnswer::Well { result }) => Ok(result),
+        // The parser says so too, with a message, when a text nests too deep.
+        Ok(GuestAnswer::Badly { kind, message, .. }) if kind == "MemoryError" && message.is_empty() => {
+            Err(Failure::Limit(LimitKind::Memory))
+        }
         Ok(GuestAnswer::Badly { kind, message, line, mut traceback }) => {
             truncate(&mut traceback, limits.traceback_bytes_max);
             Err(Failure::Exception { kind, message, line, traceback })
         }
-        Err(error) => Err(Failure::Exception {
-            kind: "ValueError".to_owned(),
-            message: format!("the script's answer cannot be read: {error}"),
-            line: None,
-            traceback: String::new(),
-        }),
+        Err(error) => Err(untraced("ValueError", format!("the script's answer cannot be read: {error}"))),
     }
+}
+
+/// A failure that is told by us, since the interpreter could not.
+fn untraced(kind: &str, message: String) -> Failure {
+    Failure::Exception { kind: kind.to_owned(), message, line: None, traceback: String::new() }
 }
 
 fn truncate(text: &mut String, bytes_max: u64) {

@@ -1,6 +1,6 @@
 //! Tenants' own Python, unable to harm anyone else: this crate is about running it.
 //!
-//! A script is run by CPython, compiled to WebAssembly, in a fresh instance of its own, inside a script-host process
+//! A script is run by `CPython`, compiled to WebAssembly, in a fresh instance of its own, inside a script-host process
 //! that the operating system keeps away from files, sockets and other processes. The server starts those hosts, watches
 //! them and shares them fairly between tenants: that is a [`Sandbox`]. It takes an [`Order`], answers the script's calls
 //! through a [`Host`], and ends with a [`Report`], whatever the script does.
@@ -10,6 +10,7 @@
 
 #![warn(missing_docs)]
 
+pub mod bench;
 pub mod component;
 mod conversation;
 mod engine;
@@ -21,6 +22,7 @@ mod programs;
 pub mod report;
 pub mod sandbox;
 pub mod status;
+pub mod trial;
 mod wire;
 
 pub use host::{Host, Refusal};

@@ -74,7 +74,7 @@ impl Settings {
 
 impl Default for Wear {
     fn default() -> Self {
-        Self { runs_max: 10_000, age_max: Duration::from_secs(30 * 60), resident_bytes_max: 384 * 1024 * 1024 }
+        Self { runs_max: 10_000, age_max: Duration::from_mins(30), private_bytes_max: 256 * 1024 * 1024 }
     }
 }
 
@@ -96,23 +96,26 @@ impl Sandbox {
     /// Reads a script without running it: its program, or where it is no Python.
     pub async fn check(&self, tenant: TenantId, name: &ScriptName, source: &Source) -> Result<Program, CheckError> {
         let at_work = self.at_work.as_ref().ok_or(CheckError::Off)?;
-        // Once more if the host is lost: reading changes nothing.
-        for _ in 0..2 {
+        let mut losses = Losses::default();
+        loop {
             let place = at_work.pool.enter(tenant, &Limits::DEFAULT).await?;
             match conversation::check(&place, name.as_str(), source).await {
                 Ok(checked) => return checked,
-                Err(Lost) => {}
+                Err(lost) if losses.are_too_many_with(lost) => {
+                    return Err(CheckError::Unavailable(
+                        "the script host was lost while the script was read".to_owned(),
+                    ));
+                }
+                Err(_) => {}
             }
         }
-        Err(CheckError::Unavailable("the script host was lost twice".to_owned()))
     }
 
     /// Runs a script: always ends within its limits and a tenth, and never fails otherwise than in its report.
     pub async fn run(&self, order: Order, host: &mut dyn Host) -> Report {
         let Some(at_work) = &self.at_work else { return Report::refused(Failure::Off) };
-        let mut changed = false;
-        // Once more if its host is lost: not after it changed something, for that would then happen twice.
-        for _ in 0..2 {
+        let (mut changed, mut losses) = (false, Losses::default());
+        loop {
             let place = match at_work.pool.enter(order.tenant, &order.limits).await {
                 Ok(place) => place,
                 Err(none) => return Report::refused(none.into()),
@@ -120,11 +123,14 @@ impl Sandbox {
             let programs = at_work.programs(&place, &order).await;
             match conversation::run(&place, &order, &programs, host, &mut changed).await {
                 Ok(report) => return report,
-                Err(Lost) if changed => break,
-                Err(Lost) => {}
+                // A run that changed something is not begun again: that would then happen twice.
+                Err(lost) if losses.are_too_many_with(lost) || changed => {
+                    let why = "the script host was lost while the script ran".to_owned();
+                    return Report::refused(Failure::Unavailable(why));
+                }
+                Err(_) => {}
             }
         }
-        Report::refused(Failure::Unavailable("the script host was lost while the script ran".to_owned()))
     }
 
     /// How the sandbox is: for the doctor, the operator's console and metrics.
@@ -142,6 +148,28 @@ impl Sandbox {
         }
         let mut keeper = std::mem::take(&mut *at_work.keeper.lock().unwrap_or_else(PoisonError::into_inner));
         keeper.shutdown().await;
+    }
+}
+
+/// How often the host of one run was lost.
+#[derive(Default)]
+struct Losses {
+    before: u32,
+    during: u32,
+}
+
+impl Losses {
+    /// A run is begun twice at most. Hosts that are gone before they hear of it are others' business, within reason.
+    const BEFORE_MAX: u32 = 8;
+    const DURING_MAX: u32 = 1;
+
+    /// Counts a loss; whether to give up.
+    fn are_too_many_with(&mut self, lost: Lost) -> bool {
+        match lost {
+            Lost::Before => self.before += 1,
+            Lost::During => self.during += 1,
+        }
+        Self::BEFORE_MAX < self.before || Self::DURING_MAX < self.during
     }
 }
 

@@ -56,10 +56,14 @@ pub struct HostStatus {
     pub running: usize,
     /// Runs it has had.
     pub runs: u64,
+    /// How long it took from its start to being ready.
+    pub started_in: Duration,
     /// Since when it is there.
     pub age: Duration,
-    /// What it has in memory, in bytes: most of it is machine code that all hosts share.
+    /// What it has in memory, in bytes.
     pub resident_bytes: u64,
+    /// That, besides the machine code and the snapshot, which all hosts share.
+    pub private_bytes: u64,
 }
 
 /// A wall of the operating system around a script host.

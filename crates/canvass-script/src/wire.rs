@@ -85,7 +85,7 @@ pub(crate) enum Checked {
     /// Reading it takes too much.
     Limit(LimitKind),
     /// The interpreter broke.
-    Broken(String),
+    Broken,
 }
 
 /// How a run ended.
@@ -105,12 +105,22 @@ pub(crate) enum End {
     Answer(String),
     /// A limit.
     Limit(LimitKind),
-    /// The script ended its interpreter.
-    Broken(String),
+    /// The script ended its interpreter, or broke something inside of it.
+    Broken(Broken),
+}
+
+/// How a script can end its interpreter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Broken {
+    /// By asking for its end.
+    Exit,
+    /// By making it stop at something that cannot be.
+    Stop,
 }
 
 /// What a run may use: limits in the units of a host.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "limits are called like those of the model")]
 pub(crate) struct Allowed {
     pub(crate) fuel_max: u64,
     pub(crate) wall_ms_max: u64,

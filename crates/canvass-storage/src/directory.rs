@@ -85,6 +85,12 @@ impl Directory {
         Ok(record.map(|it| self.open.handle(it)))
     }
 
+    /// The tenant with this id, in whatever state, for jobs; from the store, since nobody waits for them.
+    pub async fn tenant_of_job(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
+        let record = self.read(move |tx| tenants::find_by_id(tx, id)).await?;
+        Ok(record.map(|it| self.open.handle(it)))
+    }
+
     /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired. Kept in memory for
     /// at most a second: a token that was revoked, and a tenant that was suspended, is known at once on this node and
     /// within that time on others. When the token was last used may be as old.

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use canvass_model::{
-    id::{ResponseId, TenantId},
+    id::{ContentId, ResponseId, TenantId},
     plan::Lane,
     response::Accepted,
 };
@@ -36,6 +36,9 @@ pub(crate) enum Value {
 
 /// One row, in column order.
 pub(crate) type Row = Vec<Value>;
+
+/// Bytes of one piece of a content: what an upload or a download holds in memory.
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Whether a transaction may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +103,22 @@ pub(crate) trait Engine: Send + Sync {
 
     /// How much waits in a lane.
     fn backlog(&self, lane: Lane) -> Result<Backlog, Error>;
+
+    /// Adds a piece to a content on its way in: `nth` counts from 0, and every piece but the last has [`CHUNK_BYTES`].
+    /// Contents are bytes that files are made of, apart from the tenant's database; object storage would stand here.
+    fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error>;
+
+    /// Makes a content durable whose pieces are all stored; only then may a row name it.
+    fn keep_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error>;
+
+    /// Some bytes of a content from `from` on, at most [`CHUNK_BYTES`]; none at its end, `None` when it is not there.
+    fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Removes a content, whole or not. Doing it again changes nothing.
+    fn remove_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error>;
+
+    /// Every content there are bytes of, whole or not, the oldest first.
+    fn list_contents(&self, tenant: TenantId) -> Result<Vec<ContentId>, Error>;
 
     /// Brings every tenant's database to the newest version, telling `progress` (done, of how many).
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error>;

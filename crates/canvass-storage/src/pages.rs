@@ -69,6 +69,25 @@ pub fn list_trashed(tx: &mut ReadTx<'_>) -> Result<Vec<Page>, Error> {
     decode::list(tx.session, "page", (&sql, &[Value::count(PAGES_MAX)]), page)
 }
 
+/// The pages that serve one of these files, by their addresses; at most [`PAGES_MAX`], for at most [`KEYS_MAX`] files.
+pub fn list_of_files(tx: &mut ReadTx<'_>, files: &[FileId]) -> Result<Vec<(FileId, Page)>, Error> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let args: Vec<Value> = files.iter().take(KEYS_MAX).map(Value::text).collect();
+    let places: Vec<String> = (1..=args.len()).map(|it| format!("${it}")).collect();
+    let sql = select(&format!(
+        "where kind = 'file' and target in ({}) and trashed_at is null order by page_key limit {PAGES_MAX}",
+        places.join(", ")
+    ));
+    let found = decode::list(tx.session, "page", (&sql, &args), page)?;
+    let of_file = |it: Page| match it.target {
+        Target::File(file) => Some((file, it)),
+        Target::Survey(_) | Target::Results(_) | Target::Document | Target::Feed(_) | Target::Redirect(_) => None,
+    };
+    Ok(found.into_iter().filter_map(of_file).collect())
+}
+
 /// How many pages there are, those in the trash not counted.
 pub fn count(tx: &mut ReadTx<'_>) -> Result<u32, Error> {
     let sql = "select count(*) from page where trashed_at is null";

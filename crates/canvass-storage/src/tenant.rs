@@ -1,6 +1,7 @@
 //! One tenant: this file is about the handle that is the only door to its data, and what hangs off it.
 
 mod cached;
+mod contents;
 mod scripts;
 
 use std::{
@@ -25,6 +26,7 @@ use canvass_model::{
 use lru::LruCache;
 use tokio::sync::watch;
 
+pub use self::contents::{Arrived, Incoming};
 use crate::{
     Bells, Error, ReadTx, Receipt, Tx,
     directory::{blocking, settle},

@@ -111,7 +111,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-enhance]") || form.dataset.plain || event.defaultPrevented) return;
-    if (form.enctype === "multipart/form-data") return;
+    if ((event.submitter?.formEnctype || form.enctype) === "multipart/form-data") return;
     event.preventDefault();
     submit(form, event.submitter);
   });

@@ -7,6 +7,7 @@ mod pace;
 mod people;
 mod public;
 mod turns;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::uploads::ContentReader;
 pub(crate) use self::{
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},

@@ -8,6 +8,7 @@ mod definition;
 mod describe;
 mod exports;
 mod fields;
+mod files;
 mod metadata;
 mod pages;
 mod publication;
@@ -99,6 +100,22 @@ fn described() -> ApiRouter<App> {
             get_with(pages::show, pages::show_is)
                 .put_with(pages::update, pages::update_is)
                 .delete_with(pages::delete, pages::delete_is),
+        )
+        .api_route(
+            "/api/v1/files",
+            get_with(files::index, files::index_is)
+                .post_with(files::create, files::create_is)
+                .layer(DefaultBodyLimit::disable()),
+        )
+        .api_route(
+            "/api/v1/files/{file}",
+            get_with(files::show, files::show_is).delete_with(files::delete, files::delete_is),
+        )
+        .api_route(
+            "/api/v1/files/{file}/content",
+            get_with(files::content, files::content_is)
+                .put_with(files::replace, files::replace_is)
+                .layer(DefaultBodyLimit::disable()),
         )
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
         .merge(scripts::routes())

@@ -40,7 +40,9 @@ assets! {
         "elements/live-preview.js",
         "elements/live-region.js",
         "elements/local-time.js",
-        "elements/sortable-list.js"
+        "elements/look-again.js",
+        "elements/sortable-list.js",
+        "elements/upload-progress.js"
     ],
     "respond-form.js" as "text/javascript; charset=utf-8" from ["elements/respond-form.js"],
     "favicon.svg" as "image/svg+xml" from ["favicon.svg"],

@@ -9,6 +9,7 @@ mod around;
 mod assets;
 pub mod bench;
 mod cookies;
+mod download;
 mod export;
 mod form;
 mod hex;
@@ -21,6 +22,7 @@ mod security;
 mod server;
 mod settings;
 mod too_large;
+mod upload;
 mod view;
 
 pub use access::App;

@@ -9,6 +9,7 @@ pub(crate) mod details;
 pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod fields;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod landing;
 pub(crate) mod links;

@@ -59,6 +59,12 @@ pub(crate) enum Problem {
         /// The most it may have.
         bytes_max: usize,
     },
+    /// A file that is too large for the plan; says how large one may be.
+    #[error("{0}")]
+    FileTooLarge(String),
+    /// A file that waits for the virus scan.
+    #[error("This file is being checked for viruses; come back in a moment")]
+    FileWaiting,
     /// Fields or parts of a document that are wrong, each with where and why.
     #[error("Some of what was sent is not right")]
     Invalid {

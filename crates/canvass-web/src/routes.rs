@@ -17,7 +17,7 @@ use tower_http::{
     csrf::CsrfLayer,
 };
 
-use crate::{App, Problem, access_log, api, around, assets, pages, problem, security, too_large};
+use crate::{App, Problem, access_log, api, around, assets, download, pages, problem, security, too_large};
 
 /// One route, as the access table of the tests lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +55,7 @@ const COMPRESSED_MIN: u64 = 1_024;
 
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
-    [product().routes, signed_in().routes, console().routes, brand().routes, operator().routes, tenants().routes]
-        .concat()
+    [product(), signed_in(), console(), brand(), files(), operator(), tenants()].map(|it| it.routes).concat()
 }
 
 /// The whole product, ready to serve.
@@ -66,6 +65,7 @@ pub fn router(app: App) -> Router {
         .merge(signed_in().router)
         .merge(console().router)
         .merge(brand().router)
+        .merge(files().router)
         .merge(operator().router);
     let own = own.layer(ServiceBuilder::new().layer(from_fn(security::cross_site)).layer(CsrfLayer::new()));
     let body_bytes_max = app.settings().body_bytes_max;
@@ -79,9 +79,9 @@ pub fn router(app: App) -> Router {
             // From the outside in: whatever happens inside is logged, shown, guarded, compressed and recorded.
             ServiceBuilder::new()
                 .layer(from_fn_with_state(app.clone(), access_log::visits))
-                .layer(
-                    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_MIN))),
-                )
+                .layer(CompressionLayer::new().compress_when(
+                    DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_MIN)).and(download::IsCompressible),
+                ))
                 .layer(from_fn_with_state(app.clone(), around::handler))
                 .layer(CatchPanicLayer::custom(problem::of_panic))
                 .layer(DefaultBodyLimit::max(body_bytes_max)),
@@ -160,6 +160,7 @@ fn console() -> Table {
         .post("/-/console/{tenant}/pages", pages::site::create)
         .get("/-/console/{tenant}/pages/new", pages::site::new)
         .get("/-/console/{tenant}/pages/address", pages::site::suggest)
+        .add("POST", "/-/console/{tenant}/pages/upload", post(pages::site::upload).layer(DefaultBodyLimit::disable()))
         .get("/-/console/{tenant}/pages/hosts", pages::site::hosts)
         .post("/-/console/{tenant}/pages/hosts", pages::site::update_hosts)
         .get("/-/console/{tenant}/pages/{id}", pages::site::edit)
@@ -202,6 +203,25 @@ fn brand() -> Table {
         .post("/-/console/{tenant}/brand/undo", pages::brand::undo)
         .get("/-/console/{tenant}/brand/preview", pages::brand::preview)
         .get("/-/console/{tenant}/brand/preview.css", pages::brand::preview_sheet)
+}
+
+/// What a tenant uploads. Uploads are bounded by the plan while they arrive.
+fn files() -> Table {
+    Table::default()
+        .get("/-/console/{tenant}/files", pages::files::index)
+        .add("POST", "/-/console/{tenant}/files", post(pages::files::create).layer(DefaultBodyLimit::disable()))
+        .get("/-/console/{tenant}/files/{upload}", pages::files::show)
+        .post("/-/console/{tenant}/files/{upload}", pages::files::update)
+        .get("/-/console/{tenant}/files/{upload}/content", pages::files::content)
+        .add(
+            "POST",
+            "/-/console/{tenant}/files/{upload}/content",
+            post(pages::files::replace).layer(DefaultBodyLimit::disable()),
+        )
+        .post("/-/console/{tenant}/files/{upload}/undo", pages::files::revert)
+        .post("/-/console/{tenant}/files/{upload}/trash", pages::files::trash)
+        .post("/-/console/{tenant}/files/{upload}/restoration", pages::files::restore)
+        .post("/-/console/{tenant}/files/{upload}/deletion", pages::files::delete)
 }
 
 /// The operator console.

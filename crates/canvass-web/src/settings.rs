@@ -1,6 +1,7 @@
 //! What the operator decides about the web: this file is about the settings the HTTP door needs.
 
-use canvass_model::tenant::Region;
+use canvass_actions::brand::Artist;
+use canvass_model::{file::Scanning, tenant::Region};
 
 /// Settings of the HTTP door.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub struct Settings {
     pub terms_url: Option<String>,
     /// How many bytes a request's body may have where nothing else is said.
     pub body_bytes_max: usize,
+    /// Draws logos that come as SVG.
+    pub artist: Artist,
+    /// Whether what is uploaded is scanned before it is served.
+    pub scanning: Scanning,
 }
 
 impl Settings {

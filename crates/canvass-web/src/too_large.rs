@@ -1,12 +1,12 @@
 //! Bodies that are too large: this file is about refusing them so that their senders hear why.
 
 use axum::{
-    body::BodyDataStream,
+    body::Bytes,
     extract::Request,
     http::{HeaderName, header},
 };
 use canvass_format::picture;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 use crate::{App, Problem};
 
@@ -17,8 +17,17 @@ const READ_ON_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A picture as large as is taken, and the form around it.
 pub(crate) const UPLOAD_BYTES_MAX: usize = picture::BYTES_MAX + 64 * 1024;
 
+/// Whether a request brings a file: those are bounded by the plan while they arrive.
+fn brings_a_file(path: &str) -> bool {
+    let is_ours = path.starts_with("/-/console/") || path.starts_with("/api/v1/files");
+    is_ours && ["/files", "/content", "/pages/upload"].iter().any(|it| path.ends_with(it))
+}
+
 /// Refuses a request whose body says beforehand that it is too large. Batches are bounded line by line.
 pub(crate) async fn refuse(app: &App, request: Request) -> Result<Request, Problem> {
+    if brings_a_file(request.uri().path()) {
+        return Ok(request);
+    }
     let is_logo = request.uri().path().ends_with("/brand/logo");
     let bytes_max = if is_logo { UPLOAD_BYTES_MAX } else { app.settings().body_bytes_max };
     let says_so = text(&request, &header::CONTENT_LENGTH).parse().is_ok_and(|it: usize| bytes_max < it);
@@ -30,7 +39,7 @@ pub(crate) async fn refuse(app: &App, request: Request) -> Result<Request, Probl
 }
 
 /// Reads what is left of a body, to its end or to the bound.
-pub(crate) async fn read_on(mut body: BodyDataStream) {
+pub(crate) async fn read_on<E>(mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     let mut bytes = 0;
     while let Some(Ok(chunk)) = body.next().await {
         bytes += chunk.len();

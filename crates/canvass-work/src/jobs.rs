@@ -13,6 +13,7 @@ use self::lease::Held;
 use crate::{
     Settings,
     mail::Post,
+    scan,
     worker::{Failure, FailureKind, Outcome, Task},
 };
 
@@ -32,6 +33,10 @@ impl Jobs {
         match &record.job {
             Job::Provision(sign_up) => self.provision(record, sign_up).await,
             Job::Mail(mail) => self.post.send(record.id, mail).await,
+            Job::Scan(content) => {
+                let clamd = self.settings.borrow().clamd.clone();
+                scan::run(&self.directory, clamd.as_ref(), *content).await
+            }
         }
     }
 

@@ -1,14 +1,15 @@
 //! The door nobody waits at: worker framework, jobs, apply, schedules and mail.
 //!
-//! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the four loops of an
-//! installation: **apply** moves accepted responses into tenants' databases, **jobs** and **mail** run what was queued,
-//! the **sweep** forgets what has had its time. Beside them, where requests are answered, [`traffic`] writes what visits
+//! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the five loops of an
+//! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail** and **scan** run what was
+//! queued, the **sweep** forgets what has had its time. Beside them, where requests are answered, [`traffic`] writes what visits
 //! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
 mod apply;
 mod jobs;
 pub mod mail;
 mod rounds;
+pub mod scan;
 pub mod scripts;
 mod settings;
 mod sweep;
@@ -125,7 +126,12 @@ impl Start {
     }
 
     fn jobs(&mut self, directory: &Directory, post: &Post, settings: &watch::Receiver<Settings>) {
-        for (name, desk) in [("jobs", Desk::quick(directory.clone())), ("mail", Desk::mail(directory.clone()))] {
+        let desks = [
+            ("jobs", Desk::quick(directory.clone())),
+            ("mail", Desk::mail(directory.clone())),
+            ("scan", Desk::scan(directory.clone())),
+        ];
+        for (name, desk) in desks {
             let pace = self.pace(Settings::jobs);
             let worker = every(self.settings.jobs_interval)
                 .for_queue(desk)

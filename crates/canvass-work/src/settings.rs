@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::worker::Pace;
+use canvass_model::file::Scanning;
+
+use crate::{scan::Clamd, worker::Pace};
 
 /// How fast the workers go, and what they must know of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +23,15 @@ pub struct Settings {
     pub jobs_batch: usize,
     /// Days that records of visits to public pages are kept.
     pub access_log_days: u32,
+    /// Who scans what is uploaded; `None` when nobody does.
+    pub clamd: Option<Clamd>,
 }
 
 impl Settings {
+    pub(crate) fn scanning(&self) -> Scanning {
+        if self.clamd.is_some() { Scanning::On } else { Scanning::Off }
+    }
+
     pub(crate) fn apply(&self) -> Pace {
         Pace {
             interval: self.apply_interval,
@@ -52,6 +60,7 @@ impl Default for Settings {
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
             access_log_days: 30,
+            clamd: None,
         }
     }
 }

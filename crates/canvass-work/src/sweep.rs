@@ -1,8 +1,8 @@
-//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic.
+//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic, bytes.
 
 use std::time::Duration;
 
-use canvass_actions::{scripts, traffic};
+use canvass_actions::{files, scripts, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -95,8 +95,13 @@ impl Sweep {
 
     async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, canvass_actions::Error> {
         let Some(tenant) = self.directory.tenant(alias).await? else { return Ok(0) };
-        let (log_days, record) = (self.settings.borrow().access_log_days, tenant.record().clone());
-        tenant
+        let (log_days, scanning) = {
+            let settings = self.settings.borrow();
+            (settings.access_log_days, settings.scanning())
+        };
+        let record = tenant.record().clone();
+        let bytes = files::sweep(&self.directory, &tenant, scanning).await?;
+        let rows = tenant
             .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
@@ -112,7 +117,8 @@ impl Sweep {
                     + runs
                     + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
-            .await
+            .await;
+        rows.map(|it: u64| it + bytes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod script;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -59,6 +59,16 @@ pub enum Command {
     Completion {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Draw one SVG from standard input as a logo; started by the server alone
+    #[command(name = canvass_actions::brand::DRAWING_COMMAND, hide = true)]
+    DrawLogo,
+    /// Run tenants' scripts, confined; started by the server alone
+    #[command(hide = true)]
+    ScriptHost {
+        /// What to do
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        order: Vec<OsString>,
     },
 }
 
@@ -216,6 +226,8 @@ pub enum Bench {
     Intake(Measure),
     /// Survey pages served per second, against a static response of the same size
     Page(Measure),
+    /// Runs of scripts in the sandbox, against calls of the same guest without one
+    Script,
 }
 
 /// How long to measure.
@@ -248,7 +260,12 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
-            Command::Config(_) | Command::Bench(_) | Command::Script(_) | Command::Completion { .. } => Vec::new(),
+            Command::Config(_)
+            | Command::Bench(_)
+            | Command::Script(_)
+            | Command::Completion { .. }
+            | Command::DrawLogo
+            | Command::ScriptHost { .. } => Vec::new(),
         };
         Sources { file: self.config.clone(), flags }
     }

@@ -16,8 +16,8 @@ pub use self::{
     layers::Setting,
     secret::Secret,
     sections::{
-        Config, Log, LogFormat, Mail, MailTls, Regions, Role, Scripts, ScriptsRun, Server, Storage, Terms, Traffic,
-        Work,
+        Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms,
+        Traffic, Work,
     },
 };
 

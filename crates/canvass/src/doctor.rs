@@ -2,6 +2,8 @@
 
 mod machine;
 mod mail;
+mod scanner;
+mod scripts;
 mod storage;
 
 use crate::config::Loaded;
@@ -38,6 +40,8 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(machine::examine(config).await);
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
+    findings.push(scanner::examine(&config.files).await);
+    findings.extend(scripts::examine(config).await);
     findings
 }
 

@@ -1,6 +1,12 @@
-//! What the machine allows this process: this file is about how many files it may have open.
+//! What the machine allows this process: this file is about how many files it may have open, and what a process that draws may do.
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::io;
+
+use nix::sys::{
+    prctl,
+    resource::{Resource, getrlimit, setrlimit},
+    signal::Signal,
+};
 
 /// Descriptors for everything but tenants' files: connections, the directory, the intake, logs.
 pub(crate) const DESCRIPTORS_BESIDE_TENANTS: u64 = 2_000;
@@ -25,4 +31,29 @@ pub(crate) fn raise_open_files() {
         Ok(limit) => tracing::debug!(limit, "files that may be open"),
         Err(error) => tracing::warn!(%error, "the limit of open files could not be raised"),
     }
+}
+
+/// What a process that draws may take: seconds of one core, and bytes of memory.
+const DRAWING_CPU_SECONDS_MAX: u64 = 3;
+const DRAWING_MEMORY_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// Takes from this process what drawing does not need: it can open no file, socket or pipe, start no process, write no
+/// file and leave no core, and is ended when it takes more time or memory than a drawing may, or when its server
+/// is gone. Nothing gives it back.
+pub(crate) fn confine_drawing() -> io::Result<()> {
+    let limits = [
+        (Resource::RLIMIT_CPU, DRAWING_CPU_SECONDS_MAX),
+        (Resource::RLIMIT_DATA, DRAWING_MEMORY_BYTES_MAX),
+        // Of what is open already, standard input and output stay; nothing can be opened.
+        (Resource::RLIMIT_NOFILE, 0),
+        (Resource::RLIMIT_NPROC, 0),
+        (Resource::RLIMIT_FSIZE, 0),
+        (Resource::RLIMIT_CORE, 0),
+    ];
+    for (resource, max) in limits {
+        setrlimit(resource, max, max)?;
+    }
+    prctl::set_no_new_privs()?;
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    Ok(())
 }

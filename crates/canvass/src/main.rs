@@ -10,10 +10,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    // Before anything else: a script host builds its walls while it has a single thread.
-    if arguments.next().is_some_and(|it| it == "script-host") {
-        return canvass_script::process::main(&arguments.collect::<Vec<_>>());
-    }
     canvass::main()
 }

@@ -1,4 +1,5 @@
-//! Scripts: this file is about what the configuration means to them: who runs them, and what seals their secrets.
+//! Tenants' scripts in this process: this file is about what the configuration means to them: who runs them, and what seals
+//! their secrets.
 
 use std::{
     fs,
@@ -12,23 +13,31 @@ use canvass_script::{Sandbox, Settings};
 
 use crate::{
     Failure,
-    config::{Config, ScriptsRun},
+    config::{Config, ScriptMode},
     failure::Exit,
 };
 
-/// What runs scripts in this process, and the records it leaves. `program` is the file of this program: it is also the
-/// script host.
-pub(crate) fn start(config: &Config, program: &Path) -> Result<(Scripts, Runs), Failure> {
-    let settings = &config.scripts;
-    let sandbox = match settings.run {
-        ScriptsRun::Off => Sandbox::off(),
-        ScriptsRun::On => {
-            let cache = settings.cache.clone().unwrap_or_else(|| config.storage.data.join("script-cache"));
-            Sandbox::start(Settings { hosts: settings.hosts, ..Settings::new(program.to_owned(), cache) })
-        }
-    };
-    let (recorder, runs) = recording(settings.queue_max);
-    Ok((Scripts::new(sandbox, seal(config)?, recorder), runs))
+/// Begins to make the script hosts that the configuration asks for, as processes of `program`. Nothing waits for them.
+pub(crate) fn start(config: &Config, program: &Path) -> Sandbox {
+    match config.scripts.mode {
+        ScriptMode::On => Sandbox::start(settings(config, program)),
+        ScriptMode::Off => Sandbox::off(),
+    }
+}
+
+/// How script hosts are to be.
+pub(crate) fn settings(config: &Config, program: &Path) -> Settings {
+    let scripts = &config.scripts;
+    let cache = scripts.cache.clone().unwrap_or_else(|| config.storage.data.join("scripts"));
+    // A host has another working folder than this process.
+    let cache = std::path::absolute(&cache).unwrap_or(cache);
+    Settings { hosts: scripts.hosts, user: scripts.user, ..Settings::new(program.to_owned(), cache) }
+}
+
+/// What runs tenants' scripts in `sandbox`, and the records that leaves.
+pub(crate) fn runner(config: &Config, sandbox: &Sandbox) -> Result<(Scripts, Runs), Failure> {
+    let (recorder, runs) = recording(config.scripts.queue_max);
+    Ok((Scripts::new(sandbox.clone(), seal(config)?, recorder), runs))
 }
 
 /// The key that seals secrets: of the file that is named; else, for the embedded storage, of one beside the data, which is

@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
-use canvass_actions::{operators, traffic};
-use canvass_model::tenant::Region;
+use canvass_actions::{brand::Artist, operators, traffic};
+use canvass_model::{file::Scanning, tenant::Region};
+use canvass_script::Sandbox;
 use canvass_storage::Directory;
 use canvass_web::App;
 use canvass_work::{
@@ -36,6 +37,7 @@ pub struct Running {
     traffic: Option<Writer>,
     drain_within: Duration,
     workers: Option<workers::Running>,
+    scripts: Sandbox,
     /// Looks after scripts that run by themselves; there where the workers are.
     duties: Option<Duties>,
     /// Writes the records of scripts' runs.
@@ -43,8 +45,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in. `program`
-    /// is the file of this program, which also runs scripts.
+    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in. What must
+    /// run apart from it runs as processes of `program`: its own file, but where another program holds this one.
     pub async fn start(config: &Config, program: &Path) -> Result<Self, Failure> {
         limits::raise_open_files();
         let serves = config.server.role.contains(&Role::Web);
@@ -53,21 +55,22 @@ impl Running {
         let url = config.server.url(address);
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
+        let scripts = scripts::start(config, program);
         let works = config.server.role.contains(&Role::Worker);
         let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
-        let (scripts, runs) = scripts::start(config, program)?;
+        let (runner, runs) = scripts::runner(config, &scripts)?;
         let recording = Some(Recording::start(runs));
-        let duties = works.then(|| Duties::start(&directory, &scripts));
+        let duties = works.then(|| Duties::start(&directory, &runner));
         let drain_within = Duration::from_secs(config.server.drain_seconds);
         let (mut web, mut traffic) = (JoinSet::new(), None);
         if let Some(listener) = listener {
             let (recorder, visits) = traffic::channel(config.traffic.queue_max);
             let every = Duration::from_millis(config.traffic.write_interval_ms);
             traffic = Some(Writer::start(&directory, visits, every));
-            let app = App::new(directory.clone(), web_settings(config, url.clone()), recorder, scripts);
+            let app = App::new(directory.clone(), web_settings(config, url.clone(), program), recorder, runner);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, duties, recording })
+        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, scripts, duties, recording })
     }
 
     /// Where people find this installation.
@@ -88,6 +91,11 @@ impl Running {
     /// All tenants of this installation.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// Whoever runs the scripts of this process.
+    pub fn scripts(&self) -> &Sandbox {
+        &self.scripts
     }
 
     /// Where the first operator sets themselves up: a link that is good once and for a day. `None` when there is an
@@ -153,15 +161,18 @@ impl Running {
         if let Some(recording) = self.recording {
             recording.drain(WRITE_OUT_MIN).await;
         }
+        // Both have let their runs end, or given them up.
+        self.scripts.stop(self.drain_within.saturating_sub(asked.elapsed())).await;
         self.directory.close().await;
         outcome
     }
 }
 
-/// The file of this program: it also runs scripts, as another process.
+/// The file of the program that runs.
 pub(crate) fn own_file() -> Result<PathBuf, Failure> {
     std::env::current_exe().map_err(|error| {
-        Failure::new(Exit::Failed, "the file of this program is not known", error, "Start it by its full path.")
+        let what = "the program does not find its own file";
+        Failure::new(Exit::Failed, what, error, "Start it by its full path, from where it was installed.")
     })
 }
 
@@ -231,7 +242,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-fn web_settings(config: &Config, base_url: String) -> canvass_web::Settings {
+fn web_settings(config: &Config, base_url: String, program: &Path) -> canvass_web::Settings {
     let Server { body_bytes_max, .. } = config.server;
     canvass_web::Settings {
         base_url,
@@ -239,5 +250,7 @@ fn web_settings(config: &Config, base_url: String) -> canvass_web::Settings {
         terms_version: config.terms.version.clone(),
         terms_url: config.terms.url.clone(),
         body_bytes_max,
+        artist: Artist::new(program.to_owned()),
+        scanning: if config.files.clamd.is_some() { Scanning::On } else { Scanning::Off },
     }
 }

@@ -6,6 +6,7 @@ use canvass_storage::Directory;
 use canvass_work::{
     Settings, Workers,
     mail::{MailSettings, Post, Secret, Sender, SmtpSettings, SmtpTls},
+    scan::Clamd,
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -57,6 +58,7 @@ fn settings(config: &Config, url: &str) -> Settings {
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
         access_log_days: config.traffic.log_days,
+        clamd: config.files.clamd.as_deref().and_then(|it| Clamd::parse(it).ok()),
     }
 }
 

@@ -7,7 +7,7 @@ use canvass_model::{
     page::{Destination, FeedFormat, Kind, Page, Target, WebUrl},
     script::{ScriptName, Trigger},
 };
-use canvass_storage::{ReadTx, pages, scripts, surveys};
+use canvass_storage::{ReadTx, files, pages, scripts, surveys};
 
 use super::hosts;
 use crate::Error;
@@ -66,7 +66,8 @@ fn unfit(message: &str) -> Error {
 pub(super) fn refusal(tx: &mut ReadTx<'_>, page: Option<PageId>, target: &Target) -> Result<Option<String>, Error> {
     match target {
         Target::Survey(survey) | Target::Results(survey) => of_survey(tx, *survey),
-        Target::Document | Target::Feed(_) | Target::File(_) => Ok(None),
+        Target::Document | Target::Feed(_) => Ok(None),
+        Target::File(file) => of_file(tx, *file),
         Target::Script(script) => of_script(tx, *script),
         Target::Redirect(Destination::Page(to) | Destination::Moved(to)) => of_page(tx, page, *to),
         Target::Redirect(Destination::Url(url)) => {
@@ -90,6 +91,14 @@ fn of_script(tx: &mut ReadTx<'_>, script: ScriptId) -> Result<Option<String>, Er
         Some(it) if it.trigger != Trigger::Page => {
             Some("This script makes no pages; choose one whose trigger is a page".to_owned())
         }
+        Some(_) => None,
+    })
+}
+
+fn of_file(tx: &mut ReadTx<'_>, file: FileId) -> Result<Option<String>, Error> {
+    Ok(match files::find(tx, file)? {
+        None => Some("There is no such file".to_owned()),
+        Some(it) if it.trashed_at.is_some() => Some("This file is in the trash; restore it first".to_owned()),
         Some(_) => None,
     })
 }

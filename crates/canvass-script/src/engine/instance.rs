@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Usage,
     host::CALL_BYTES_MAX,
-    wire::{Allowed, Bytes, Checked, Done, End, ModuleFrame, Outbox, RunFrame},
+    wire::{Allowed, Broken, Bytes, Checked, Done, End, ModuleFrame, Outbox, RunFrame},
 };
 
 /// A host call's name may be this long, in bytes; no known one comes near.
@@ -82,10 +82,9 @@ impl Spare {
         let wall = began.elapsed();
         let end = match answer {
             Ok(answer) if allowed.result_bytes_max < answer.len() => End::Limit(LimitKind::Result),
-            Ok(answer) if self.lacked_memory() && answer.starts_with(OUT_OF_MEMORY) => End::Limit(LimitKind::Memory),
             Ok(answer) => End::Answer(answer),
             Err(Stop::Limit(kind)) => End::Limit(kind),
-            Err(Stop::Broken(why)) => End::Broken(why),
+            Err(Stop::Broken(how)) => End::Broken(how),
         };
         let usage = self.usage(&allowed, &used, wall);
         let run = &mut self.store.data_mut().run;
@@ -114,7 +113,7 @@ impl Spare {
                 Checked::Syntax { message, line: line.unwrap_or(1), column: column.unwrap_or(1) }
             }
             Err(Stop::Limit(kind)) => Checked::Limit(kind),
-            Err(Stop::Broken(why)) => Checked::Broken(why),
+            Err(Stop::Broken(_)) => Checked::Broken,
         }
     }
 
@@ -147,14 +146,13 @@ impl Spare {
             return Stop::Limit(LimitKind::HostCalls);
         }
         if error.is::<I32Exit>() {
-            return Stop::Broken("the script ended its interpreter".to_owned());
+            return Stop::Broken(Broken::Exit);
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => Stop::Limit(LimitKind::Cpu),
             Some(Trap::StackOverflow) => Stop::Limit(LimitKind::Stack),
             Some(_) if self.lacked_memory() => Stop::Limit(LimitKind::Memory),
-            Some(trap) => Stop::Broken(format!("the interpreter stopped: {trap}")),
-            None => Stop::Broken(format!("the interpreter stopped: {}", error.root_cause())),
+            Some(_) | None => Stop::Broken(Broken::Stop),
         }
     }
 
@@ -174,13 +172,10 @@ impl Spare {
     }
 }
 
-/// How an answer begins that tells of a script which ran out of memory and did not catch it.
-const OUT_OF_MEMORY: &str = r#"{"ok": false, "kind": "MemoryError""#;
-
 /// Why a call of the guest has no answer.
 enum Stop {
     Limit(LimitKind),
-    Broken(String),
+    Broken(Broken),
 }
 
 /// Answers the guest's own imports.
@@ -188,6 +183,7 @@ pub(super) fn answer(linker: &mut Linker<State>) -> Result<()> {
     let mut root = linker.root();
     root.func_wrap_async("call", |mut store: StoreContextMut<'_, State>, (name, arguments): (String, String)| {
         Box::new(async move {
+            charge(&mut store, name.len() + arguments.len())?;
             let run = &mut store.data_mut().run;
             run.host_calls = run.host_calls.saturating_add(1);
             if run.allowed.host_calls_max < run.host_calls {
@@ -206,13 +202,21 @@ pub(super) fn answer(linker: &mut Linker<State>) -> Result<()> {
         })
     })?;
     root.func_wrap("emit", |mut store: StoreContextMut<'_, State>, (text,): (String,)| {
+        charge(&mut store, text.len())?;
         store.data_mut().run.print(&text);
         Ok(())
     })?;
     root.func_wrap("log", |mut store: StoreContextMut<'_, State>, (level, message): (u8, String)| {
+        charge(&mut store, message.len())?;
         store.data_mut().run.write(level, &message);
         Ok(())
     })
+}
+
+/// What the host does for a guest counts as the guest's work: a unit of fuel for every byte it takes over.
+pub(super) fn charge(store: &mut StoreContextMut<'_, State>, units: usize) -> Result<()> {
+    let left = store.get_fuel()?;
+    store.set_fuel(left.saturating_sub(units as u64))
 }
 
 fn script_of(frame: ModuleFrame) -> Script {

@@ -20,13 +20,16 @@ use wasmtime_wasi::{
     p2::{DynPollable, Pollable, bindings::clocks::wall_clock::Datetime, subscribe},
 };
 
-use super::State;
+use super::{State, instance};
 
 /// Nanoseconds that ten units of fuel take on the machine that `docs/decisions.md` describes.
 const NANOSECONDS_PER_29_FUEL: u64 = 10;
 
 /// Random bytes that a guest may ask for at once.
 const RANDOM_BYTES_MAX: u64 = 64 * 1024;
+
+/// What making a random byte costs the host, in fuel.
+const FUEL_PER_RANDOM_BYTE: usize = 30;
 
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -63,11 +66,10 @@ fn replace_random(linker: &mut Linker<State>) -> Result<()> {
     fn bytes(mut store: StoreContextMut<'_, State>, (count,): (u64,)) -> Result<(Vec<u8>,)> {
         let count = usize::try_from(count.min(RANDOM_BYTES_MAX + 1)).unwrap_or(usize::MAX);
         wasmtime::ensure!(count as u64 <= RANDOM_BYTES_MAX, "more random bytes at once than a script may ask for");
+        instance::charge(&mut store, count * FUEL_PER_RANDOM_BYTE)?;
         Ok((store.data_mut().run.random.bytes(count),))
     }
-    fn number(mut store: StoreContextMut<'_, State>, (): ()) -> Result<(u64,)> {
-        Ok((store.data_mut().run.random.number(),))
-    }
+    let number = |mut store: StoreContextMut<'_, State>, (): ()| Ok((store.data_mut().run.random.number(),));
     let mut random = linker.instance("wasi:random/random@0.2.12")?;
     random.func_wrap("get-random-bytes", bytes)?;
     random.func_wrap("get-random-u64", number)?;

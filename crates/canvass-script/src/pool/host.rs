@@ -13,7 +13,7 @@ use tokio::{
     net::{UnixStream, unix::OwnedReadHalf},
     process::{Child, Command},
     task::JoinSet,
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{Pool, link::Link, parent::Parent};
@@ -44,6 +44,7 @@ pub(crate) struct Host {
 impl Host {
     /// Starts a host and waits until it is confined and ready.
     pub(crate) async fn start(pool: &Pool, parent: &Parent, image: &Path) -> Result<Self, String> {
+        let began = Instant::now();
         let (ours, theirs) = StdStream::pair().map_err(|error| format!("no socket for it: {error}"))?;
         let mut command = Command::new(&pool.settings.program);
         command.args(["script-host".as_ref(), "serve".as_ref(), image.as_os_str()]);
@@ -65,7 +66,7 @@ impl Host {
                 if let Some(errors) = errors {
                     helpers.spawn(async move { complain(process, errors).await });
                 }
-                let link = Arc::new(Link::new(process, outbox, &pool.settings));
+                let link = Arc::new(Link::new(process, began.elapsed(), outbox, &pool.settings));
                 let walls = walls.into_iter().map(Wall::from).collect();
                 Ok(Self { link, walls, child, input, helpers })
             }
@@ -84,19 +85,23 @@ impl Host {
     }
 
     /// Listens to the host until it ends, or shall.
-    pub(crate) async fn listen(mut self) -> Ended {
+    pub(crate) async fn listen(&mut self) -> Ended {
         let link = Arc::clone(&self.link);
         let ended = tokio::select! {
             ended = pass_all(&mut self.input, &link) => ended,
             () = link.shall_end() => Ended::Closed,
         };
         link.hang_up();
+        ended
+    }
+
+    /// Ends the process, and waits until it is gone.
+    pub(crate) async fn end(mut self) {
         let _ = self.child.start_kill();
         if timeout(END_MAX, self.child.wait()).await.is_err() {
             tracing::error!(process = self.child.id(), "a script host does not end");
         }
         self.helpers.shutdown().await;
-        ended
     }
 }
 

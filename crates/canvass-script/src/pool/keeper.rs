@@ -18,13 +18,16 @@ use tokio::{
 use super::{Pool, STANDBY, host::Host, parent::Parent};
 
 /// How long the compilation may take: a minute on two quiet processors, many on a busy one.
-const COMPILE_MAX: Duration = Duration::from_secs(20 * 60);
+const COMPILE_MAX: Duration = Duration::from_mins(20);
 
 /// How long is waited before a failed compilation is tried again.
-const COMPILE_AGAIN_AFTER: Duration = Duration::from_secs(60);
+const COMPILE_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 /// A host that lasted this long ended for a reason of its own, and is replaced at once.
 const LASTED: Duration = Duration::from_secs(5);
+
+/// Starts that fail one after the other before it is said that there are no hosts; one may fail on a busy machine.
+const FAILURES_MAX: u32 = 3;
 
 /// Pauses before hosts that end at once are tried again: doubled from the first to the last.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(10)];
@@ -43,7 +46,8 @@ pub(crate) async fn keep(pool: Arc<Pool>) {
         sleep(COMPILE_AGAIN_AFTER).await;
     };
     let mut slots = JoinSet::new();
-    for _ in 0..pool.settings.hosts_wanted() + STANDBY {
+    let count = pool.settings.hosts_wanted() + STANDBY;
+    for _ in 0..count {
         slots.spawn(keep_one(Arc::clone(&pool), parent.clone(), Arc::clone(&image)));
     }
     // They never end by themselves, and with this one when it is dropped.
@@ -72,21 +76,28 @@ async fn compile(pool: &Pool, parent: &Parent) -> Result<PathBuf, String> {
 /// Keeps one host there.
 async fn keep_one(pool: Arc<Pool>, parent: Parent, image: Arc<Path>) {
     let [mut pause, pause_max] = PAUSES;
+    let mut failures = 0;
     loop {
         let began = Instant::now();
         match Host::start(&pool, &parent, &image).await {
-            Ok(host) => {
+            Ok(mut host) => {
+                failures = 0;
                 let link = Arc::clone(&host.link);
                 pool.add(&link, host.walls.clone());
                 let ended = host.listen().await;
+                // Before anything is waited for: whatever it were given now would be lost.
                 pool.remove(&link);
+                host.end().await;
                 if !link.is_retired() {
                     tracing::warn!(%ended, "a script host was lost");
                 }
             }
             Err(why) => {
-                tracing::error!(%why, "no script host could be started");
-                pool.failed_to_start(&why);
+                tracing::error!(%why, "a script host could not be started");
+                failures += 1;
+                if FAILURES_MAX <= failures {
+                    pool.failed_to_start(&why);
+                }
             }
         }
         if LASTED <= began.elapsed() {

@@ -39,6 +39,7 @@ pub(crate) struct Link {
     next: AtomicU64,
     load: AtomicUsize,
     served: AtomicU64,
+    started_in: Duration,
     since: Instant,
     wear: Wear,
     is_retired: AtomicBool,
@@ -53,8 +54,8 @@ pub struct Wear {
     pub runs_max: u64,
     /// Time since it started.
     pub age_max: Duration,
-    /// Resident memory, in bytes.
-    pub resident_bytes_max: u64,
+    /// Memory that it shares with nobody, in bytes.
+    pub private_bytes_max: u64,
 }
 
 /// One conversation with a host: about a run, or about a script that is read. Dropping it before its end ends the run.
@@ -66,7 +67,7 @@ pub(crate) struct Talk<'a> {
 }
 
 impl Link {
-    pub(crate) fn new(process: u32, outbox: Outbox, settings: &Settings) -> Self {
+    pub(crate) fn new(process: u32, started_in: Duration, outbox: Outbox, settings: &Settings) -> Self {
         Self {
             process,
             outbox,
@@ -74,6 +75,7 @@ impl Link {
             next: AtomicU64::new(1),
             load: AtomicUsize::new(0),
             served: AtomicU64::new(0),
+            started_in,
             since: Instant::now(),
             wear: settings.wear,
             is_retired: AtomicBool::new(false),
@@ -81,14 +83,12 @@ impl Link {
         }
     }
 
-    /// Begins a conversation.
-    pub(crate) fn talk(&self) -> Talk<'_> {
+    /// Begins a conversation; `None` when the host is gone.
+    pub(crate) fn talk(&self) -> Option<Talk<'_>> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, frames) = mpsc::channel(FRAMES_MAX);
-        if let Some(runs) = self.runs().as_mut() {
-            runs.insert(id, sender);
-        }
-        Talk { link: self, id, frames, has_ended: false }
+        self.runs().as_mut()?.insert(id, sender);
+        Some(Talk { link: self, id, frames, has_ended: false })
     }
 
     /// Passes a frame to the conversation it belongs to.
@@ -147,7 +147,7 @@ impl Link {
         let served = self.served.load(Ordering::Relaxed);
         self.wear.runs_max <= served
             || self.wear.age_max <= self.since.elapsed()
-            || served.is_multiple_of(RUNS_BETWEEN_LOOKS) && self.wear.resident_bytes_max <= self.resident_bytes()
+            || served.is_multiple_of(RUNS_BETWEEN_LOOKS) && self.wear.private_bytes_max <= self.private_bytes()
     }
 
     /// Lets the host end as soon as nothing runs in it.
@@ -167,15 +167,25 @@ impl Link {
             process: self.process,
             running: self.load(),
             runs: self.served.load(Ordering::Relaxed),
+            started_in: self.started_in,
             age: self.since.elapsed(),
-            resident_bytes: self.resident_bytes(),
+            resident_bytes: self.memory().0,
+            private_bytes: self.private_bytes(),
         }
     }
 
-    /// What the host has in memory; 0 where the machine does not say.
-    fn resident_bytes(&self) -> u64 {
-        let pages = fs::read_to_string(format!("/proc/{}/statm", self.process));
-        pages.ok().and_then(|it| it.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0) * PAGE_BYTES
+    /// What the host has in memory besides the machine code and the snapshot, which all hosts share.
+    fn private_bytes(&self) -> u64 {
+        let (resident, shared) = self.memory();
+        resident.saturating_sub(shared)
+    }
+
+    /// What the host has in memory, and what of it is part of a file; 0 where the machine does not say.
+    fn memory(&self) -> (u64, u64) {
+        let pages = fs::read_to_string(format!("/proc/{}/statm", self.process)).unwrap_or_default();
+        let mut pages = pages.split(' ').map(|it| it.parse::<u64>().unwrap_or(0)).skip(1);
+        let mut bytes = || pages.next().unwrap_or(0) * PAGE_BYTES;
+        (bytes(), bytes())
     }
 
     fn runs(&self) -> MutexGuard<'_, Option<HashMap<u64, mpsc::Sender<FromHost>>>> {

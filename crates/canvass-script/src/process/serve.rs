@@ -8,6 +8,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread::{self, Thread},
     time::Duration,
@@ -15,7 +16,7 @@ use std::{
 
 use tokio::{
     net::{UnixStream, unix::OwnedReadHalf},
-    sync::mpsc,
+    sync::mpsc::{Receiver, Sender, channel},
     task::{AbortHandle, JoinSet},
 };
 use wasmtime::{Engine, component::InstancePre};
@@ -44,7 +45,7 @@ pub(super) fn run(image: &Path, user: u32) -> Result<(), String> {
     let component = image::load(&engine, image).map_err(words)?;
     let pre = engine::linked(&engine, &component).map_err(words)?;
     let mut standing = walls::build_early(&walls::ALL, user);
-    let turns = Turns::start(engine);
+    let turns = Turns::start(engine)?;
     // The input is looked at after every turn: without that a host full of endless scripts would not hear of others.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().event_interval(1).build().map_err(words)?;
@@ -52,7 +53,6 @@ pub(super) fn run(image: &Path, user: u32) -> Result<(), String> {
         let stream = UnixStream::from_std(socket).map_err(words)?;
         // Everything that is made lazily is made now, while it still can be.
         drop(Spare::new(&pre).await.map_err(words)?);
-        tokio::time::sleep(Duration::from_millis(1)).await;
         standing.extend(walls::build_last(&walls::ALL));
         let mut host = ScriptHost::new(pre, turns);
         host.spares.push(Spare::new(&host.pre).await.map_err(words)?);
@@ -72,7 +72,7 @@ struct ScriptHost {
 
 /// A run under way.
 struct Running {
-    answers: mpsc::Sender<Result<String, String>>,
+    answers: Sender<Result<String, String>>,
     task: AbortHandle,
 }
 
@@ -92,7 +92,7 @@ impl ScriptHost {
         let (input, output) = stream.into_split();
         let (outbox, frames) = Outbox::new();
         let mut ends = JoinSet::new();
-        let (orders, mut inbox) = mpsc::channel(ORDERS_MAX);
+        let (orders, mut inbox): (_, Receiver<ToHost>) = channel(ORDERS_MAX);
         ends.spawn(async move { wire::write_all(frames, output).await.map_err(Ended::from) });
         ends.spawn(read_all(input, orders));
         outbox.send(&hello).await;
@@ -122,13 +122,13 @@ impl ScriptHost {
                     Event::Ended(id)
                 });
                 // Whoever checks is never asked anything.
-                let (answers, _) = mpsc::channel(1);
+                let (answers, _) = channel(1);
                 self.runs.insert(id, Running { answers, task });
             }
             ToHost::Run { id, run } => {
                 let mut spare = self.spare().await?;
                 let (outbox, turn) = (outbox.clone(), self.turns.take());
-                let (sender, answers) = mpsc::channel(1);
+                let (sender, answers) = channel(1);
                 let task = self.tasks.spawn(async move {
                     let line = Line { outbox: outbox.clone(), answers };
                     let done = Box::new(spare.run(id, *run, line).await);
@@ -189,7 +189,7 @@ impl ScriptHost {
 }
 
 /// Reads orders until the connection ends.
-async fn read_all(mut input: OwnedReadHalf, orders: mpsc::Sender<ToHost>) -> Result<(), Ended> {
+async fn read_all(mut input: OwnedReadHalf, orders: Sender<ToHost>) -> Result<(), Ended> {
     loop {
         let order = wire::read(&mut input).await?;
         if orders.send(order).await.is_err() {
@@ -209,11 +209,13 @@ struct Turns {
 struct Turn(Arc<AtomicUsize>);
 
 impl Turns {
-    /// Starts the thread. It ends with the process.
-    fn start(engine: Engine) -> Self {
+    /// Starts the thread, and waits until it has made every system call that starting takes. It ends with the process.
+    fn start(engine: Engine) -> Result<Self, String> {
         let running = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&running);
+        let (started, is_started) = mpsc::sync_channel(1);
         let thread = thread::spawn(move || {
+            let _ = started.send(());
             loop {
                 if counted.load(Ordering::Acquire) == 0 {
                     thread::park();
@@ -223,7 +225,8 @@ impl Turns {
                 engine.increment_epoch();
             }
         });
-        Self { running, thread: thread.thread().clone() }
+        is_started.recv().map_err(words)?;
+        Ok(Self { running, thread: thread.thread().clone() })
     }
 
     fn take(&self) -> Turn {

@@ -62,10 +62,8 @@ fn attempt(what: &str, engine: &Engine) -> Result<String, String> {
             Ok(false) => Ok(()),
             Err(error) => Err(error.into()),
         },
-        "root" => match getuid().is_root() {
-            true => Ok(()),
-            false => Err(io::Error::other("it is another user")),
-        },
+        "root" if getuid().is_root() => Ok(()),
+        "root" => Err(io::Error::other("it is another user")),
         "kill" => kill(getppid(), None::<Signal>).map_err(Into::into),
         "machine_code" => Module::new(engine, MODULE).map(drop).map_err(io::Error::other),
         _ => return Err(format!("there is no attempt called {what}")),

@@ -59,7 +59,7 @@ found
     assert_eq!(
         asked,
         [
-            r#"surveys.list {}"#,
+            "surveys.list {}",
             r#"surveys.get {"survey":"s1"}"#,
             r#"responses.page {"survey":"s1","limit":500,"filter":{"A1":[1,2]},"since":"2026-11-01T00:00:00Z"}"#,
             r#"responses.page {"survey":"s1","limit":500,"after":"c1","filter":{"A1":[1,2]},"since":"2026-11-01T00:00:00Z"}"#,

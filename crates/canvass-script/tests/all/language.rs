@@ -1,4 +1,4 @@
-//! The language: these tests are about scripts being Python as CPython runs it, with what it says about mistakes.
+//! The language: these tests are about scripts being Python as `CPython` runs it, with what it says about mistakes.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Desk, answer, check, failure, module, order, run, sandbox};
 use canvass_script::{CheckError, Failure};
 
-/// What each probe writes when CPython 3.13 runs it, where that is anything. A probe that finds something wrong fails.
+/// What each probe writes when `CPython` 3.13 runs it, where that is anything. A probe that finds something wrong fails.
 const WRITTEN: [(&str, &str); 2] = [("f_print_kwargs.py", "a-b!\n"), ("f_sys_mod.py", "e\n")];
 
 #[tokio::test]

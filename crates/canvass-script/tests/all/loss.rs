@@ -60,11 +60,12 @@ async fn hosts_killed_at_random_under_load_cost_a_retry_or_a_clear_error() {
         let (sandbox, writes) = (sandbox.clone(), Arc::clone(&writes));
         // Every third run writes, then works on: it must not be begun again.
         let source = if number % 3 == 0 {
-            "import canvass\ncanvass.store.put('a', 1)\nsum(range(300_000))"
+            "import canvass\ncanvass.store.put('a', 1)\nsum(range(60_000))"
         } else {
-            "import canvass\ncanvass.store.get('a')\nsum(range(300_000))"
+            "import canvass\ncanvass.store.get('a')\nsum(range(60_000))"
         };
-        let order = Order { tenant: tenant(number % 20), ..order(source) };
+        let limits = Limits { wall_ms_max: 30_000, ..Limits::DEFAULT };
+        let order = Order { tenant: tenant(number % 20), limits, ..order(source) };
         runs.spawn(async move { (number, sandbox.run(order, &mut Counter(writes)).await) });
     }
     let (mut done, mut lost, mut killed) = (0, 0, 0);
@@ -73,12 +74,12 @@ async fn hosts_killed_at_random_under_load_cost_a_retry_or_a_clear_error() {
             Some(ended) = runs.join_next() => {
                 let (number, report) = ended.expect("no run panics");
                 match report.outcome {
-                    Ok(answer) => { assert_eq!(answer, json!(44_999_850_000_i64)); done += 1; }
+                    Ok(answer) => { assert_eq!(answer, json!(1_799_970_000_i64)); done += 1; }
                     Err(Failure::Unavailable(why)) => { assert!(why.contains("lost") || why.contains("no script host"), "{why}"); lost += 1; }
                     Err(other) => panic!("run {number}: {other}"),
                 }
             }
-            () = tokio::time::sleep(Duration::from_millis(150)), if killed < 8 => {
+            () = tokio::time::sleep(Duration::from_millis(400)), if killed < 6 => {
                 if let Some(process) = processes(&sandbox).first() {
                     kill_now(*process);
                     killed += 1;
@@ -105,7 +106,10 @@ async fn a_run_that_wrote_is_not_begun_again_and_one_that_read_is() {
         ("import canvass\ncanvass.store.get('a')\nwhile True: pass", "cpu"),
     ] {
         let writes = Arc::new(AtomicUsize::new(0));
-        let order = Order { limits: Limits { wall_ms_max: 60_000, ..Limits::DEFAULT }, ..order(source) };
+        let order = Order {
+            limits: Limits { wall_ms_max: 60_000, fuel_max: 15_000_000_000, ..Limits::DEFAULT },
+            ..order(source)
+        };
         let (hosts, counter) = (processes(&sandbox), Arc::clone(&writes));
         let begun = sandbox.clone();
         let run = tokio::spawn(async move { begun.run(order, &mut Counter(counter)).await });
@@ -124,15 +128,14 @@ async fn worn_hosts_are_replaced_without_a_run_noticing() {
     for wear in [
         Wear { runs_max: 5, ..usual },
         Wear { age_max: Duration::from_millis(300), ..usual },
-        Wear { resident_bytes_max: 1, ..usual },
+        Wear { private_bytes_max: 1, ..usual },
     ] {
         let sandbox = ready(Settings { wear, ..settings() }).await;
         for _ in 0..70 {
             assert_eq!(ended(&run(&sandbox, "1 + 1").await), "done");
         }
-        let status = sandbox.status();
-        assert!(1 <= status.hosts_recycled, "{wear:?}: {status:?}");
-        assert_eq!(status.hosts_lost, 0, "{wear:?}");
+        until(Duration::from_secs(5), || 1 <= sandbox.status().hosts_recycled).await;
+        assert_eq!(sandbox.status().hosts_lost, 0, "{wear:?}");
     }
 }
 

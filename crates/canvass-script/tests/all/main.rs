@@ -1,4 +1,5 @@
 //! The sandbox, from outside: these tests are about real script hosts that run real Python, well-meant and hostile.
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "tests wait, look at the time and panic")]
 
 mod contract;
 mod hostile;

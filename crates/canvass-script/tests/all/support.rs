@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 pub(crate) const NOW_MS: i64 = 1_796_040_000_000;
 
 /// How long a sandbox may take to be ready. The first one on a machine compiles the guest.
-const READY_MAX: Duration = Duration::from_secs(20 * 60);
+const READY_MAX: Duration = Duration::from_mins(20);
 
 /// A sandbox with one working host and one that stands by, ready.
 pub(crate) async fn sandbox() -> Sandbox {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use canvass_model::{
-    id::{ResponseId, TenantId},
+    id::{ContentId, ResponseId, TenantId},
     plan::Lane,
     response::Accepted,
 };
@@ -21,6 +21,7 @@ use crate::{
 mod apply;
 mod columns;
 mod connect;
+mod contents;
 mod failure;
 mod install;
 mod intake;
@@ -184,6 +185,27 @@ impl Engine for Postgres {
 
     fn backlog(&self, lane: Lane) -> Result<Backlog, Error> {
         self.look(|lent| apply::backlog(lent, lane))
+    }
+
+    fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.insert_chunk(tenant, content, nth, bytes)
+    }
+
+    fn keep_content(&self, _: TenantId, _: ContentId) -> Result<(), Error> {
+        // Each piece was durable when it was stored; a content that lacks some is named by no row.
+        Ok(())
+    }
+
+    fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.select_chunk(tenant, content, from)
+    }
+
+    fn remove_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        self.delete_chunks(tenant, content)
+    }
+
+    fn list_contents(&self, tenant: TenantId) -> Result<Vec<ContentId>, Error> {
+        self.select_contents(tenant)
     }
 
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error> {

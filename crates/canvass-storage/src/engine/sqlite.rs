@@ -2,6 +2,7 @@
 //! intake, put together.
 
 mod connection;
+mod contents;
 mod directory;
 mod folder;
 mod frame;
@@ -25,7 +26,7 @@ use std::{
 };
 
 use canvass_model::{
-    id::{ResponseId, TenantId},
+    id::{ContentId, ResponseId, TenantId},
     plan,
     response::Accepted,
 };
@@ -164,6 +165,26 @@ impl Engine for Files {
     fn backlog(&self, lane: plan::Lane) -> Result<Backlog, Error> {
         let waiting = lock(&self.lane(lane).lane.waiting);
         Ok(Backlog { records: waiting.records(), oldest_at: waiting.oldest_at() })
+    }
+
+    fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.tenants.store_chunk(tenant, content, nth, bytes)
+    }
+
+    fn keep_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        self.tenants.keep_content(tenant, content)
+    }
+
+    fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.tenants.read_content(tenant, content, from)
+    }
+
+    fn remove_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        self.tenants.remove_content(tenant, content)
+    }
+
+    fn list_contents(&self, tenant: TenantId) -> Result<Vec<ContentId>, Error> {
+        self.tenants.list_contents(tenant)
     }
 
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error> {

@@ -9,6 +9,7 @@
 
 mod brand;
 mod fields;
+mod files;
 mod jobs;
 mod pages;
 mod people;

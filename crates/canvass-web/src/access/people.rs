@@ -24,8 +24,8 @@ use crate::{
 
 /// Someone of a tenant: a signed-in member, or a program with a token. What they may do stands in the type around it.
 pub(crate) struct Person {
-    app: App,
-    tenant: Tenant,
+    pub(super) app: App,
+    pub(super) tenant: Tenant,
     actor: Actor,
     member: Option<Member>,
     token: Option<Arc<Token>>,
@@ -35,7 +35,7 @@ pub(crate) struct Person {
 pub(crate) struct Analyst(Person);
 
 /// May also write, publish and close surveys, and erase responses.
-pub(crate) struct Creator(Person);
+pub(crate) struct Creator(pub(super) Person);
 
 /// May also manage people, tokens and the tenant itself. Never a program.
 pub(crate) struct Administrator(Person);

@@ -14,6 +14,7 @@ use axum::{
 use canvass_actions as actions;
 use canvass_model::{
     address::{Address, NoAddress, PageAddress, TenantKey},
+    file::Scanning,
     id::PageId,
     page::Page,
     response::Accepted,
@@ -34,7 +35,7 @@ use crate::{Problem, Settings, access_log, view::look::Look};
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
 pub(crate) struct Respondent {
     app: App,
-    tenant: Tenant,
+    pub(super) tenant: Tenant,
     site: Site,
     page: Option<PageAddress>,
     brought: gate::Brought,
@@ -80,6 +81,11 @@ impl Respondent {
     pub(crate) async fn append(&self, record: Accepted) -> Result<Receipt, actions::Error> {
         let receipts = actions::responses::submit(&self.tenant, vec![record]).await?;
         Ok(receipts.first().copied().unwrap_or(Receipt::New))
+    }
+
+    /// Whether what is uploaded is scanned before it is served.
+    pub(crate) fn scanning(&self) -> Scanning {
+        self.app.settings().scanning
     }
 
     /// The present moment, by the clock that transactions use.

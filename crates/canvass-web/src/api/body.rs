@@ -186,7 +186,8 @@ macro_rules! ids {
 
 ids! {
     "survey" => canvass_model::id::SurveyId,
-    "response" => canvass_model::id::ResponseId
+    "response" => canvass_model::id::ResponseId,
+    "file" => canvass_model::id::FileId
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {

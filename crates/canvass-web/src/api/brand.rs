@@ -92,7 +92,7 @@ pub(super) async fn update(creator: Creator, body: Body<New>) -> Result<Json<Sho
 
 /// Sets the logo.
 pub(super) async fn update_logo(creator: Creator, Picture(bytes): Picture) -> Result<Json<Shown>, Problem> {
-    let logo = verbs::read_logo(bytes).await.map_err(|error| match error {
+    let logo = verbs::read_logo(&creator.settings().artist, bytes).await.map_err(|error| match error {
         actions::Error::Refused(message) => {
             Problem::Invalid { faults: vec![Fault { pointer: String::new(), message }] }
         }
@@ -122,7 +122,7 @@ pub(super) fn update_is(operation: TransformOperation<'_>) -> TransformOperation
 pub(super) fn update_logo_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
         .id("update_logo")
-        .summary("Set the logo: a PNG, JPEG or WebP of at most 2 MB and 4,096 pixels")
+        .summary("Set the logo: a PNG, JPEG, WebP or SVG of at most 2 MB and 4,096 pixels")
         .tag("Tenant")
 }
 

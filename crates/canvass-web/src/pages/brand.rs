@@ -102,7 +102,7 @@ pub(crate) async fn update_css(creator: Creator, form: Form) -> Result<Response,
 /// Sets the logo.
 pub(crate) async fn create_logo(creator: Creator, upload: Multipart) -> Result<Response, Problem> {
     let bytes = file(upload).await?;
-    let logo = match verbs::read_logo(bytes).await {
+    let logo = match verbs::read_logo(&creator.settings().artist, bytes).await {
         Ok(logo) => logo,
         Err(actions::Error::Refused(words)) => {
             let errors = vec![("logo".to_owned(), words)];

@@ -127,16 +127,18 @@ fn row(record: &JobRecord, now: Timestamp) -> Row {
         name: match &record.job {
             Job::Provision(_) => "Set-up",
             Job::Mail(_) => "Mail",
+            Job::Scan(_) => "Virus scan",
         },
         subject: match &record.job {
             Job::Provision(sign_up) => sign_up.alias.to_string(),
             Job::Mail(mail) => mail.to.to_string(),
+            Job::Scan(scan) => scan.tenant.to_string(),
         },
         state,
         tone,
         step: match &record.job {
             Job::Provision(_) => format!("{} of {}", record.steps.len(), ProvisionStep::ALL.len()),
-            Job::Mail(_) => String::new(),
+            Job::Mail(_) | Job::Scan(_) => String::new(),
         },
         attempts: record.attempts,
         iso: record.updated_at.to_string(),

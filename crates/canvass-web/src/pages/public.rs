@@ -3,6 +3,7 @@
 mod caching;
 mod document;
 mod feed;
+mod file;
 mod index;
 mod posted;
 mod results;
@@ -24,6 +25,7 @@ use super::respond;
 use crate::{
     Problem,
     access::{Entered, Respondent, Turned},
+    download::Asked,
 };
 
 use self::posted::Posted;
@@ -42,6 +44,7 @@ pub(crate) struct Shown {
 /// What an address serves.
 pub(crate) async fn show(
     respondent: Respondent,
+    asked: Asked,
     Query(shown): Query<Shown>,
     asking: script::Asking,
 ) -> Result<Response, Problem> {
@@ -65,7 +68,7 @@ pub(crate) async fn show(
         Target::Document => document::show(&entered).await,
         Target::Results(survey) => results::show(&entered, *survey).await,
         Target::Feed(format) => feed::show(&entered, *format).await,
-        Target::File(_) => Err(Problem::NotFound),
+        Target::File(id) => file::show(&entered, *id, &asked).await,
         Target::Script(id) => script::show(&entered, *id, asking).await,
     };
     response.map(|it| entered.seal(caching::for_search_engines(entered.page().visibility, it)))

@@ -8,6 +8,7 @@ mod hosts;
 mod list;
 mod suggestion;
 mod tree;
+mod uploading;
 mod words;
 
 use askama::Template;
@@ -17,12 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use canvass_actions::{self as actions, pages::Step};
-use canvass_model::{
-    id::PageId,
-    member::Role,
-    page::{Kind, Page},
-    survey::Revision,
-};
+use canvass_model::{id::PageId, member::Role, page::Kind, survey::Revision};
 
 use self::{
     fields::Asked,
@@ -32,6 +28,7 @@ pub(crate) use self::{
     hosts::{index as hosts, update as update_hosts},
     list::index,
     suggestion::suggest,
+    uploading::create as upload,
 };
 use crate::{
     Problem,
@@ -53,6 +50,8 @@ pub(crate) struct Happened {
 #[derive(serde::Deserialize)]
 pub(crate) struct Offer {
     kind: Option<String>,
+    /// The file that a page of the kind `file` is to serve.
+    file: Option<String>,
 }
 
 #[derive(Template)]
@@ -69,7 +68,7 @@ pub(crate) async fn new(creator: Creator, Query(offer): Query<Offer>) -> Result<
         let page = KindsPage { shell: creator.shell(ConsoleArea::Pages).await?, base };
         return Ok(Html(page.render()?));
     };
-    let page = FormPage::blank(&creator, Desk::find(&creator, None).await?, kind).await?;
+    let page = FormPage::blank(&creator, Desk::find(&creator, None).await?, (kind, offer.file.as_deref())).await?;
     Ok(Html(page.render()?))
 }
 
@@ -186,10 +185,13 @@ pub(crate) async fn trash(creator: Creator, Path((_, page)): Path<(String, Strin
 }
 
 /// Takes a page out of the trash.
-pub(crate) async fn restore(creator: Creator, Path((_, page)): Path<(String, String)>) -> Result<Redirect, Problem> {
+pub(crate) async fn restore(creator: Creator, Path((_, page)): Path<(String, String)>) -> Result<Response, Problem> {
     let id = id(&page)?;
-    let page: Page = creator.write(move |tx, by| actions::pages::restore(tx, by, id)).await?;
-    Ok(listed(&creator, "restored", page.id))
+    match creator.write(move |tx, by| actions::pages::restore(tx, by, id)).await {
+        Ok(page) => Ok(listed(&creator, "restored", page.id).into_response()),
+        Err(actions::Error::Refused(words)) => list::refused(&creator, format!("{words}.")).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The address of a tenant's pages in the console.

@@ -42,6 +42,7 @@ codes! {
     PRECONDITION_REQUIRED = "precondition-required", PRECONDITION_REQUIRED;
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", UNPROCESSABLE_ENTITY;
     TOO_MANY_REQUESTS = "too-many-requests", TOO_MANY_REQUESTS;
+    FILE_WAITING = "file-waiting", SERVICE_UNAVAILABLE;
     BUSY = "busy", SERVICE_UNAVAILABLE;
     SYNTAX = "syntax", UNPROCESSABLE_ENTITY;
     SCRIPT_FAILED = "script-failed", INTERNAL_SERVER_ERROR;
@@ -84,7 +85,8 @@ impl Problem {
             Self::Suspended => SUSPENDED,
             Self::BadRequest(_) => BAD_REQUEST,
             Self::UnsupportedMediaType { .. } => UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLarge { .. } => TOO_LARGE,
+            Self::TooLarge { .. } | Self::FileTooLarge(_) => TOO_LARGE,
+            Self::FileWaiting => FILE_WAITING,
             Self::Invalid { .. } => INVALID,
             Self::PreconditionFailed => PRECONDITION_FAILED,
             Self::PreconditionRequired => PRECONDITION_REQUIRED,
@@ -107,6 +109,7 @@ impl Problem {
             }
             Self::Suspended => Some(3_600),
             Self::Action(actions::Error::Unavailable(_)) => Some(5),
+            Self::FileWaiting => Some(30),
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
             }

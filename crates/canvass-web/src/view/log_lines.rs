@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use canvass_model::{
     alias::Alias,
-    event::{BrandChange, Event},
+    event::{BrandChange, Event, FileChange},
     id::SurveyId,
     member::Actor,
     metadata::FieldId,
@@ -100,6 +100,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::ScriptSecretRemoved { .. }
         | Event::ScriptsStopped { .. }
         | Event::ScriptsAllowed { .. }
+        | Event::FileChanged { .. }
         | Event::SignedIn => None,
     }
 }
@@ -151,6 +152,7 @@ fn words(event: &Event) -> (String, String) {
         | Event::ScriptSecretRemoved { .. }
         | Event::ScriptsStopped { .. }
         | Event::ScriptsAllowed { .. } => of_scripts(event),
+        Event::FileChanged { name, what, .. } => of_file(name, what),
         Event::SignedIn => ("signed in", String::new()),
     };
     (what.to_owned(), rest)
@@ -184,5 +186,18 @@ fn of_brand(what: BrandChange) -> &'static str {
         BrandChange::Logo => "set the logo",
         BrandChange::LogoRemoved => "removed the logo",
         BrandChange::Undone => "took back the last change of the brand",
+    }
+}
+
+fn of_file(name: &str, what: &FileChange) -> (&'static str, String) {
+    let named = format!("“{name}”");
+    match what {
+        FileChange::Uploaded => ("uploaded", named),
+        FileChange::Replaced => ("replaced the content of", named),
+        FileChange::Reverted => ("took back the last replacement of", named),
+        FileChange::Renamed(earlier) => ("renamed", format!("“{earlier}” to {named}")),
+        FileChange::Trashed => ("threw away", named),
+        FileChange::Restored => ("restored", named),
+        FileChange::Infected(signature) => ("refused", format!("{named}: the virus scan found {signature}")),
     }
 }

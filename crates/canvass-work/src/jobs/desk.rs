@@ -26,9 +26,14 @@ impl Desk {
         Self::of("mail", |it| it == MAIL, directory)
     }
 
+    /// The desk for scans, which wait for a scanner that may be away.
+    pub(crate) fn scan(directory: Directory) -> Self {
+        Self::of("scan", |it| it == SCAN, directory)
+    }
+
     /// The desk for everything else.
     pub(crate) fn quick(directory: Directory) -> Self {
-        Self::of("jobs", |it| it != MAIL, directory)
+        Self::of("jobs", |it| it != MAIL && it != SCAN, directory)
     }
 
     fn of(name: &'static str, is_ours: impl Fn(&str) -> bool, directory: Directory) -> Self {
@@ -52,7 +57,7 @@ impl Desk {
             Job::Provision(sign_up) => provisioning::roll_back(&self.directory, sign_up, &failure.reason)
                 .await
                 .map_err(|it| Failure::transient(format!("rolling back: {it}"))),
-            Job::Mail(_) => Ok(()),
+            Job::Mail(_) | Job::Scan(_) => Ok(()),
         }
     }
 }
@@ -102,6 +107,8 @@ impl Queue for Desk {
 
 /// The name of the jobs that wait for other people's servers.
 const MAIL: &str = "mail";
+/// The name of the jobs that wait for the virus scanner.
+const SCAN: &str = "scan";
 
 /// How long a job that failed waits for its next try.
 fn patience(job: &Job) -> BackOff {
@@ -111,5 +118,7 @@ fn patience(job: &Job) -> BackOff {
         // Mail servers ask for half an hour between tries (RFC 5321, section 4.5.4.1); the first may come sooner, for
         // those that turn strangers away once.
         Job::Mail(_) => BackOff { first: Duration::from_mins(1), most: Duration::from_mins(30) },
+        // Somebody waits for the page; a scanner that was started again is noticed within minutes.
+        Job::Scan(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
     }
 }

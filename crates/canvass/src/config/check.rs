@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use canvass_model::text::Email;
+use canvass_work::scan::Clamd;
 
 use super::{Config, Fault, Faults, Secret, layers::Origins};
 use crate::logging;
@@ -49,6 +50,9 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
     }
     if let Err(error) = logging::targets(&config.log.level) {
         fault("log", "level", format!("log.level must be like \"info\" or \"info,canvass_work=debug\": {error}"));
+    }
+    if let Some(Err(invalid)) = config.files.clamd.as_deref().map(Clamd::parse) {
+        fault("files", "clamd", format!("files.clamd {invalid}"));
     }
     if config.terms.version.trim().is_empty() {
         fault("terms", "version", "terms.version is empty: a sign-up records which terms it agreed to".to_owned());

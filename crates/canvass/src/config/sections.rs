@@ -24,10 +24,12 @@ pub struct Config {
     pub regions: Regions,
     /// How fast the workers go.
     pub work: Work,
+    /// How tenants' scripts are run.
+    pub scripts: Scripts,
     /// What visits to public pages leave behind.
     pub traffic: Traffic,
-    /// Tenants' own programs.
-    pub scripts: Scripts,
+    /// What becomes of uploaded files.
+    pub files: Files,
     /// What is logged, and in which form.
     pub log: Log,
     /// What whoever signs up agrees to.
@@ -150,6 +152,37 @@ pub struct Work {
     pub jobs_interval_ms: u64,
 }
 
+/// How tenants' scripts are run: in processes of their own, which the operating system confines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scripts {
+    /// Whether scripts are run at all: `on` or `off`.
+    pub mode: ScriptMode,
+    /// Script hosts that work at once, of one processor each; one more stands by. With 0 as many as there are processors.
+    #[schemars(range(min = 0, max = 1_024))]
+    pub hosts: usize,
+    /// The folder in which the compiled guest is kept, 60 MB. Several installations on one machine may share it, if only they can write it. Without it, `scripts` in the folder of the embedded storage.
+    pub cache: Option<PathBuf>,
+    /// The user that script hosts become where Canvass is started by root, by its number: one that owns nothing.
+    #[schemars(range(min = 0, max = 4_294_967_294_u32))]
+    pub user: u32,
+    /// A file of 32 random bytes that seals the secrets of scripts; every process of an installation has the same. Without it the embedded storage makes `scripts.key` in its data folder, and with PostgreSQL no secrets can be kept.
+    pub key_file: Option<PathBuf>,
+    /// Records of runs that may wait to be written; what finds no room is written at once.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub queue_max: usize,
+}
+
+/// Whether scripts are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptMode {
+    /// They are.
+    On,
+    /// They are not: pages that scripts serve say so, and triggers wait.
+    Off,
+}
+
 /// What visits to public pages leave behind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -165,32 +198,12 @@ pub struct Traffic {
     pub write_interval_ms: u64,
 }
 
-/// Tenants' own programs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// What becomes of uploaded files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Scripts {
-    /// `on` runs tenants' scripts where their plan includes them; `off` runs none, and says so to whoever asks for one.
-    pub run: ScriptsRun,
-    /// Processes that run scripts; 0 for one per processor.
-    #[schemars(range(min = 0, max = 256))]
-    pub hosts: usize,
-    /// The folder in which the prepared interpreter is kept. Without it, `script-cache` in the data folder.
-    pub cache: Option<PathBuf>,
-    /// A file of 32 random bytes that seals the secrets of scripts; every process of an installation has the same. Without it the embedded storage makes `scripts.key` in its data folder, and with PostgreSQL no secrets can be kept.
-    pub key_file: Option<PathBuf>,
-    /// Records of runs that may wait to be written; what finds no room is written at once.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub queue_max: usize,
-}
-
-/// Whether scripts are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum ScriptsRun {
-    /// Where the plan includes them.
-    On,
-    /// Nowhere.
-    Off,
+pub struct Files {
+    /// The ClamAV daemon that scans what is uploaded: `127.0.0.1:3310`, or `unix:/run/clamav/clamd.ctl`. With it nothing is served before it was found clean. Its `StreamMaxLength` must be above the largest file of the largest plan. Without it files are served and said to be unscanned.
+    pub clamd: Option<String>,
 }
 
 /// What is logged, and in which form.
@@ -289,15 +302,22 @@ impl Default for Work {
     }
 }
 
-impl Default for Traffic {
+impl Default for Scripts {
     fn default() -> Self {
-        Self { log_days: 30, queue_max: 16_384, write_interval_ms: 5_000 }
+        Self {
+            mode: ScriptMode::On,
+            hosts: 0,
+            cache: None,
+            user: canvass_script::Settings::NOBODY,
+            key_file: None,
+            queue_max: 4_096,
+        }
     }
 }
 
-impl Default for Scripts {
+impl Default for Traffic {
     fn default() -> Self {
-        Self { run: ScriptsRun::On, hosts: 0, cache: None, key_file: None, queue_max: 4_096 }
+        Self { log_days: 30, queue_max: 16_384, write_interval_ms: 5_000 }
     }
 }
 

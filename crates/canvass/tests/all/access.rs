@@ -120,6 +120,17 @@ const PAGES: &[(&str, &str, For)] = &[
     ("POST", "/-/console/{tenant}/pages/{id}/place", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}/trash", Creator),
     ("POST", "/-/console/{tenant}/pages/{id}/restoration", Creator),
+    ("POST", "/-/console/{tenant}/pages/upload", Creator),
+    ("GET", "/-/console/{tenant}/files", Analyst),
+    ("POST", "/-/console/{tenant}/files", Creator),
+    ("GET", "/-/console/{tenant}/files/{upload}", Analyst),
+    ("POST", "/-/console/{tenant}/files/{upload}", Creator),
+    ("GET", "/-/console/{tenant}/files/{upload}/content", Analyst),
+    ("POST", "/-/console/{tenant}/files/{upload}/content", Creator),
+    ("POST", "/-/console/{tenant}/files/{upload}/undo", Creator),
+    ("POST", "/-/console/{tenant}/files/{upload}/trash", Creator),
+    ("POST", "/-/console/{tenant}/files/{upload}/restoration", Creator),
+    ("POST", "/-/console/{tenant}/files/{upload}/deletion", Creator),
     ("GET", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens", Administrator),
     ("POST", "/-/console/{tenant}/tokens/{token}/revocation", Administrator),
@@ -169,6 +180,12 @@ const API: &[(&str, &str, Scope)] = &[
     ("GET", "/api/v1/pages/{page}", Scope::Read),
     ("PUT", "/api/v1/pages/{page}", Scope::Write),
     ("DELETE", "/api/v1/pages/{page}", Scope::Write),
+    ("GET", "/api/v1/files", Scope::Read),
+    ("POST", "/api/v1/files", Scope::Write),
+    ("GET", "/api/v1/files/{file}", Scope::Read),
+    ("DELETE", "/api/v1/files/{file}", Scope::Write),
+    ("GET", "/api/v1/files/{file}/content", Scope::Read),
+    ("PUT", "/api/v1/files/{file}/content", Scope::Write),
     ("GET", "/api/v1/traffic", Scope::Read),
     ("GET", "/api/v1/scripts", Scope::Read),
     ("GET", "/api/v1/scripts/{script}", Scope::Read),
@@ -198,6 +215,7 @@ struct Names {
     response: String,
     question: String,
     job: String,
+    upload: String,
 }
 
 fn audience(method: &str, path: &str) -> For {
@@ -223,13 +241,17 @@ impl Names {
         let tenant = canvass.tenant("adatum").await;
         let pages = tenant.read(canvass_storage::pages::list).await.unwrap();
         let page = pages.first().unwrap().id.to_string();
+        let request = survey.program.request(Method::POST, "/api/v1/files?name=menu.txt").body("soup");
+        let upload = survey.program.send(request).await.expect(201).json()["id"].as_str().unwrap().to_owned();
         let Survey { id, .. } = survey;
-        Self { survey: id, page, response, question: "taste".to_owned(), job }
+        Self { survey: id, page, response, question: "taste".to_owned(), job, upload }
     }
 
     fn fill(&self, path: &str) -> String {
         let nobody = "01a1ffd5-0000-7000-8000-000000000000";
+        let of_files = format!("/files/{}", self.upload);
         let named = [
+            ("/files/{file}", of_files.as_str()),
             ("{tenant}", "adatum"),
             ("{alias}", "adatum"),
             ("{*page}", "lunch"),
@@ -253,6 +275,7 @@ impl Names {
             ("{id}", &self.page),
             ("{script}", "none"),
             ("{version}", "1"),
+            ("{upload}", &self.upload),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "{filled} has a parameter the table has no name for");
@@ -364,7 +387,7 @@ async fn every_operation_asks_for_its_scope_and_knows_its_own_tenant_only() {
         let weak = canvass.program_with("adatum", &others).await;
         assert_eq!(status(&weak, method, &path).await.0, 403, "{method} {path} without the scope {scope:?}");
         let found = status(&outsider, method, &path).await.0;
-        if path.contains(&names.survey) {
+        if path.contains(&names.survey) || path.contains(&names.upload) {
             let hidden = found == 404 || matches!(*method, "PUT" | "POST") && matches!(found, 415 | 428);
             assert!(hidden, "{method} {path} answered {found} to another tenant");
         }

@@ -1,13 +1,15 @@
 //! The brand: this file is about choosing a look in the console and over the API, and about where it is seen, and where not.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
-use canvass_format::style;
+use canvass_actions::brand::DRAWING_MAX;
+use canvass_format::{picture, style};
 use reqwest::{
     Method,
     multipart::{Form, Part},
 };
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::support::{Answer, Canvass, Person, workshop};
 
@@ -118,12 +120,65 @@ async fn what_is_refused_is_said_beside_what_was_written() {
     assert!(refused.shows(css), "what was written is kept");
 
     let drawing = upload(&carl, b"<svg xmlns='http://www.w3.org/2000/svg'/>").await.expect(422);
-    assert!(drawing.shows("SVG drawings are not taken"), "{}", drawing.text());
+    assert!(drawing.shows("Nothing of the drawing can be seen"), "{}", drawing.text());
     let large = upload(&carl, &vec![0; 2 * 1024 * 1024 + 1]).await.expect(422);
     assert!(large.shows("more than 2 MB"), "{}", large.text());
     upload(&carl, &vec![0; 3 * 1024 * 1024]).await.expect(413);
     upload(&carl, b"").await.expect(422);
     carl.post_form(&format!("{PAGE}/undo"), &[("", "")]).await.expect(409);
+}
+
+/// An SVG of 100 by 50 with this in it.
+fn svg(inside: &str) -> Vec<u8> {
+    let names = "xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'";
+    format!("<?xml version='1.0'?><svg {names} width='100' height='50'>{inside}</svg>").into_bytes()
+}
+
+#[tokio::test]
+async fn a_drawing_becomes_a_picture_without_its_programs() {
+    let canvass = Canvass::start().await;
+    let (carl, ray) = (canvass.carl().await, canvass.ray());
+    let armed = svg("<script>alert(1)</script><rect width='100' height='50' fill='#7a1f5c' onclick='alert(1)'/>");
+    upload(&carl, &armed).await.expect(303);
+    let logo = address(&ray.get("/adatum").await.expect(200), "src=\"/-/brand/adatum/");
+    let png = ray.get(&format!("/-/brand/adatum/{logo}")).await.expect(200);
+    assert_eq!(png.header("content-type"), "image/png");
+    let drawn = picture::logo(&png.body).unwrap();
+    assert_eq!((drawn.width(), drawn.height()), (384, 192));
+}
+
+#[tokio::test]
+async fn a_drawing_that_means_harm_costs_its_own_process_and_nobody_else() {
+    let canvass = Canvass::start().await;
+    let carl = canvass.carl().await;
+    let nested = format!("{}{}", "<g>".repeat(9_000), "</g>".repeat(9_000));
+    // Each line holds the one before it ten times: 10^9 squares.
+    let lines =
+        (1..9).map(|it| format!("<g id='a{it}'>{}</g>", format!("<use xlink:href='#a{}'/>", it - 1).repeat(10)));
+    let copies = format!(
+        "<defs><rect id='a0' width='9' height='9'/>{}</defs><use xlink:href='#a8'/>",
+        lines.collect::<String>()
+    );
+    let blur = "<filter id='f' x='-9' y='-9' width='99' height='99'><feGaussianBlur stdDeviation='40'/></filter>";
+    let blurs = format!("{blur}{}", "<rect filter='url(#f)' width='90' height='40'/>".repeat(3_000));
+    let marks =
+        format!("<marker id='m' markerWidth='9' markerHeight='9'>{}</marker>", "<path d='M0 0h9v9z'/>".repeat(300));
+    let marks = format!("{marks}<path marker-mid='url(#m)' d='M0 0{}'/>", "l1 1".repeat(20_000));
+    for (what, inside, why) in [
+        ("nested", nested.as_str(), "The drawing"),
+        ("copies", &copies, "The drawing"),
+        ("blurs", &blurs, "takes too long to draw"),
+        ("marks", &marks, "The drawing"),
+        ("a file", "<image xlink:href='file:///etc/passwd'/>", "has a picture in it"),
+        ("another tenant's host", "<use href='http://127.0.0.1/fabrikam/logo.svg#a'/>", "takes parts from other files"),
+        ("text", "<text y='20'>Adatum</text>", "turn the text into outlines"),
+    ] {
+        let begun = Instant::now();
+        let refused = upload(&carl, &svg(inside)).await.expect(422);
+        assert!(refused.shows(why), "{what}: {}", refused.text());
+        assert!(begun.elapsed() < DRAWING_MAX + Duration::from_secs(3), "{what} took {:?}", begun.elapsed());
+        carl.get(PAGE).await.expect(200);
+    }
 }
 
 #[tokio::test]

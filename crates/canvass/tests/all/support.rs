@@ -6,6 +6,7 @@
 pub mod bfi;
 mod canvass;
 mod cast;
+pub mod clamd;
 mod disk;
 mod form;
 mod log;
@@ -21,6 +22,6 @@ pub use cast::PASSWORD;
 pub use disk::Disk;
 pub use lunch::{lunch, soup};
 pub use person::{Answer, Person};
-pub use process::{Finished, Process, canvass, command};
+pub use process::{Finished, Process, canvass, command, script_cache};
 pub use survey::{Survey, workshop};
 pub use token::Token;

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 9] = [
+pub(super) const MIGRATIONS: [Migration; 10] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -61,8 +61,14 @@ pub(super) const MIGRATIONS: [Migration; 9] = [
     Migration {
         scope: "tenants",
         number: 6,
+        name: "files",
+        sql: include_str!("../../../migrations/tenant/0006_files.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 7,
         name: "scripts",
-        sql: include_str!("../../../migrations/tenant/0006_scripts.postgres.sql"),
+        sql: include_str!("../../../migrations/tenant/0007_scripts.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -15,7 +15,7 @@ use crate::{Error, engine::sqlite::lock};
 /// Folders are for the user who serves, alone: they hold what people answered.
 const FOLDER_MODE: u32 = 0o700;
 /// So are files. SQLite gives its own files beside a database the database's mode.
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;
 
 /// The data folder of an embedded installation, held by this process.
 pub(super) struct Folder {
@@ -73,6 +73,11 @@ impl Folder {
         let name = tenant.to_string();
         let digits = name.get(name.len().saturating_sub(2)..).unwrap_or_default();
         self.root.join("tenants").join(digits).join(&name).with_extension("db")
+    }
+
+    /// The folder of what a tenant uploaded, beside its file.
+    pub(super) fn contents(&self, tenant: TenantId) -> PathBuf {
+        self.tenant(tenant).with_extension("files")
     }
 
     /// All tenants that have a file.

@@ -30,7 +30,8 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0003_brand.sqlite.sql"),
         include_str!("../../../migrations/tenant/0004_metadata.sqlite.sql"),
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
-        include_str!("../../../migrations/tenant/0006_scripts.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0006_files.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0007_scripts.sqlite.sql"),
     ],
 };
 

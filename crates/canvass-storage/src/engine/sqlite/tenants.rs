@@ -19,6 +19,7 @@ use crate::{
         sqlite::{
             closed,
             connection::Health,
+            contents,
             folder::{self, Folder, beside},
             lock,
             tenant_file::{Safety, TenantFile, build_template},
@@ -64,7 +65,7 @@ impl Tenants {
         self.copy_template(tenant).map_err(full_or_failed)
     }
 
-    /// Removes the tenant's file and what SQLite keeps beside it.
+    /// Removes the tenant's file, what SQLite keeps beside it, and what the tenant uploaded.
     pub(super) fn remove(&self, tenant: TenantId) -> Result<(), Error> {
         let slot = self.slot(tenant);
         let mut held = lock(&slot.file);
@@ -79,6 +80,7 @@ impl Tenants {
         for part in &parts {
             folder::remove_file(part).map_err(Error::engine)?;
         }
+        contents::remove_all(&self.folder.contents(tenant)).map_err(Error::engine)?;
         let [.., path] = parts;
         folder::sync_folder_of(&path).map_err(Error::engine)
     }
@@ -98,6 +100,26 @@ impl Tenants {
             *held = Some(file);
         }
         ended
+    }
+
+    /// Runs `work` while the tenant's file is there, and is not removed meanwhile.
+    pub(super) fn undisturbed<T>(&self, tenant: TenantId, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        self.health.check()?;
+        let slot = self.slot(tenant);
+        let _held = lock(&slot.file);
+        self.check_open()?;
+        if !self.folder.tenant(tenant).exists() {
+            return Err(Error::Unusable("this tenant has no database".to_owned()));
+        }
+        work()
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Brings every tenant's file to the newest version, telling `progress` (done, of how many). Goes on after a file
@@ -195,7 +217,8 @@ fn affordable() -> usize {
     granted.saturating_sub(OTHER_DESCRIPTORS).max(granted / 2) / DESCRIPTORS_PER_TENANT
 }
 
-fn full_or_failed(error: io::Error) -> Error {
+/// What a failed write means.
+pub(super) fn full_or_failed(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
         _ => Error::engine(error),

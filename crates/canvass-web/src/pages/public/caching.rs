@@ -38,6 +38,11 @@ pub(super) fn page(visibility: Visibility, kind: &'static str, body: String) -> 
     response
 }
 
+/// What may be kept of an answer for whoever may see its page.
+pub(super) fn for_visibility(visibility: Visibility) -> HeaderValue {
+    if visibility.is_open() { ASK_FIRST } else { KEEP_NOTHING }
+}
+
 /// Asks search engines to leave out what is not for everybody to find.
 pub(super) fn for_search_engines(visibility: Visibility, mut response: Response) -> Response {
     if visibility != Visibility::Public {

@@ -6,14 +6,16 @@ use axum::http::StatusCode;
 use canvass_actions as actions;
 use canvass_model::{
     event::Event,
+    file::{File, FileName},
     id::{AccountId, PageId},
     markdown,
     member::Actor,
     page::{FeedFormat, Kind, Page, Target, Visibility},
+    plan::PlanId,
     script::TriggerName,
     time::Timestamp,
 };
-use canvass_storage::{self as storage, ReadTx, events, pages, scripts, surveys};
+use canvass_storage::{self as storage, ReadTx, events, files, pages, scripts, surveys};
 
 use super::{fields, fields::Errors, words};
 use crate::{
@@ -29,6 +31,8 @@ use crate::{
 
 /// Surveys that can be chosen from, the newest first.
 const SURVEYS_MAX: u32 = 500;
+/// Files that can be chosen from, the newest first.
+const FILES_MAX: u32 = 500;
 /// Lines of the log searched for whoever changed a page last; beyond them it was somebody.
 const LINES_MAX: u32 = 200;
 
@@ -39,6 +43,8 @@ pub(super) struct Desk {
     surveys: Vec<(String, String)>,
     /// Scripts that make pages, each with its id and title.
     scripts: Vec<(String, String)>,
+    /// Files by their ids, each with its name.
+    pub(super) files: Vec<(String, String)>,
     hosts: Vec<String>,
 }
 
@@ -60,6 +66,9 @@ pub(super) struct FormPage {
     action: String,
     /// What the page is called; of a new one, what it is to become.
     heading: String,
+    /// The page's id; empty while there is none.
+    page: String,
+    plan: PlanId,
     is_new: bool,
     has_password: bool,
     may_manage: bool,
@@ -101,7 +110,8 @@ impl Desk {
                 let hosts = actions::pages::redirect_hosts(tx)?;
                 let scripts = scripts::list_of(tx, TriggerName::Page, None)?;
                 let scripts = scripts.iter().map(|it| (it.id.to_string(), it.own_title().to_owned())).collect();
-                Ok::<_, Problem>(Self { present, pages: pages::list(tx)?, surveys: offered, scripts, hosts })
+                let files = files_to_choose(tx, present.as_ref())?;
+                Ok::<_, Problem>(Self { present, pages: pages::list(tx)?, surveys: offered, scripts, files, hosts })
             })
             .await
     }
@@ -141,6 +151,18 @@ impl Present {
     }
 }
 
+/// The newest files, and the one the page serves already.
+fn files_to_choose(tx: &mut ReadTx<'_>, present: Option<&Present>) -> Result<Vec<(String, String)>, storage::Error> {
+    let named = |it: File| (it.id.to_string(), it.name.as_str().to_owned());
+    let mut offered: Vec<_> = files::list(tx, files::Shelf::Kept, None, FILES_MAX)?.into_iter().map(named).collect();
+    if let Some(Target::File(kept)) = present.map(|it| &it.page.target)
+        && !offered.iter().any(|(id, _)| *id == kept.to_string())
+    {
+        offered.extend(files::find(tx, *kept)?.map(named));
+    }
+    Ok(offered)
+}
+
 fn changed_by(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<(Actor, Timestamp)>, storage::Error> {
     let is_about = |it: &Event| {
         matches!(it, Event::PageCreated { page, .. } | Event::PageChanged { page, .. } | Event::PageMoved { page, .. }
@@ -152,8 +174,17 @@ fn changed_by(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<(Actor, Timestam
 
 impl FormPage {
     /// The form of a page that is not there yet.
-    pub(super) async fn blank(person: &Person, desk: Desk, kind: Kind) -> Result<Self, Problem> {
-        Self::with(person, desk, fields::blank(), kind).await
+    pub(super) async fn blank(
+        person: &Person,
+        desk: Desk,
+        (kind, file): (Kind, Option<&str>),
+    ) -> Result<Self, Problem> {
+        let mut form = fields::blank();
+        if let Some((id, name)) = desk.files.iter().find(|(id, _)| Some(id.as_str()) == file) {
+            form.0.push(("target".to_owned(), id.clone()));
+            form.0.push(("title".to_owned(), FileName::offered(name).stem().to_owned()));
+        }
+        Self::with(person, desk, form, kind).await
     }
 
     /// The form of a page as it is.
@@ -184,6 +215,8 @@ impl FormPage {
             me: person.as_member().map(|it| it.account),
             action: present.map_or_else(|| base.clone(), |it| format!("{base}/{}", it.page.id)),
             heading: present.map_or_else(|| "New page".to_owned(), |it| desk.name(&it.page)),
+            page: present.map_or_else(String::new, |it| it.page.id.to_string()),
+            plan: person.tenant().plan,
             is_new: present.is_none(),
             has_password: present.is_some_and(|it| it.has_password),
             may_manage: super::may_manage(person),
@@ -206,11 +239,17 @@ impl FormPage {
         Self { errors, ..self }
     }
 
+    /// The most bytes a file may have.
+    fn file_bytes_max(&self) -> u64 {
+        self.plan.plan().file_bytes_max
+    }
+
     /// The form after something happened.
     pub(super) fn told(self, did: &str) -> Self {
         let told = match did {
             "created" => "The page is made.",
             "saved" => "Saved.",
+            "uploaded" => "The file is uploaded and chosen. The page is not saved yet.",
             _ => "",
         };
         Self { told, ..self }
@@ -281,7 +320,8 @@ impl FormPage {
             Kind::Script => {
                 self.desk.scripts.iter().find(|(id, _)| id == target).map(|(_, title)| format!("“{title}”"))
             }
-            Kind::Document | Kind::File => None,
+            Kind::File => self.desk.files.iter().find(|(id, _)| id == target).map(|(_, name)| format!("“{name}”")),
+            Kind::Document => None,
         });
         for (name, words) in [("opens_at", "opens"), ("closes_at", "closes")] {
             facts.extend(Some(form.text(name)).filter(|it| !it.is_empty()).map(|it| format!("{words} {it} UTC")));
@@ -304,7 +344,8 @@ impl FormPage {
     fn title_help(&self) -> &'static str {
         match self.kind {
             Kind::Survey | Kind::Results => "Leave it empty to use the survey’s.",
-            Kind::Document | Kind::Feed | Kind::File | Kind::Redirect | Kind::Script => "",
+            Kind::File => "What your public page calls it.",
+            Kind::Document | Kind::Feed | Kind::Redirect | Kind::Script => "",
         }
     }
 

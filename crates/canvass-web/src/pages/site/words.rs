@@ -98,6 +98,6 @@ pub(super) fn visibility_help(visibility: Visibility) -> &'static str {
     }
 }
 
-/// The kinds that can be chosen. Files are not among them yet: there is nothing to choose from.
-pub(super) const OFFERED: [Kind; 6] =
-    [Kind::Document, Kind::Survey, Kind::Results, Kind::Script, Kind::Feed, Kind::Redirect];
+/// The kinds that can be chosen.
+pub(super) const OFFERED: [Kind; 7] =
+    [Kind::Document, Kind::Survey, Kind::Results, Kind::File, Kind::Script, Kind::Feed, Kind::Redirect];

@@ -85,7 +85,7 @@ for it in canvass.responses.iterate('lunch', soup=True):
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_is_known_to_scripts_and_to_nobody_else() {
     let canvass = crate::support::Canvass::start_with(|config| {
-        config.scripts.run = canvass::config::ScriptsRun::On;
+        config.scripts.mode = canvass::config::ScriptMode::On;
         let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
         let key = folder.join("scripts-test.key");
         std::fs::write(&key, [7; 32]).unwrap();

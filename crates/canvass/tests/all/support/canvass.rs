@@ -5,7 +5,7 @@ use std::{path::Path, sync::Once, thread, time::Duration};
 
 use canvass::{
     Running,
-    config::{Config, ScriptsRun},
+    config::{Config, ScriptMode},
 };
 use canvass_model::{job::JobState, plan::Lane};
 use canvass_storage::{Directory, Error, dead_letters, jobs};
@@ -55,12 +55,12 @@ impl Canvass {
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.storage.data = folder.path().join("data");
         config.mail.outbox = Some(folder.path().join("outbox"));
-        // Most tests run none; those that do switch them on.
-        config.scripts.run = ScriptsRun::Off;
-        config.scripts.cache = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-cache"));
         if on_postgres() {
             config.storage.url = Some(canvass::config::Secret::new(Postgres::shared().database()));
         }
+        // Script hosts are for the tests that run scripts; those share what they compile.
+        config.scripts.mode = ScriptMode::Off;
+        config.scripts.cache = Some(super::script_cache());
         change(&mut config);
         let errors = Errors::default();
         let runtime = runtime(&errors);
@@ -80,7 +80,7 @@ impl Canvass {
 
     /// Starts an installation that runs scripts.
     pub async fn start_with_scripts() -> Self {
-        Self::start_with(|config| config.scripts.run = ScriptsRun::On).await
+        Self::start_with(|config| config.scripts.mode = ScriptMode::On).await
     }
 
     /// Where it answers.

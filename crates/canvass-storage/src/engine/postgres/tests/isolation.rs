@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 27] = [
+const ROWS: [&str; 30] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -24,6 +24,10 @@ const ROWS: [&str; 27] = [
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)
         values ('day', 1, 'all', '', 1, 1, 0, 1, 1)",
+    "insert into file (id, name, revision, created_at, updated_at) values ('f', 'menu.pdf', 1, 1, 1)",
+    "insert into file_content (id, file, version, media, bytes, sha256, scan, actor, made_at)
+        values ('c', 'f', 1, 'application/pdf', 1, '', 'clean', '{}', 1)",
+    "insert into file_chunk (content, nth, bytes) values ('c', 0, '\\x00')",
     "insert into script (id, name, title, trigger_kind, settings, switch, revision, changed_since_published, draft,
         created_at, updated_at) values ('x', 'x', '', 'manual', '{}', 'on', 1, 0, '', 1, 1)",
     "insert into script_version (script, number, source, functions, actor, note, published_at)

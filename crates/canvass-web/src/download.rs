@@ -1,0 +1,157 @@
+//! Files on their way out: this file is about sending them piece by piece, in parts when asked, and harmless in a browser.
+
+mod disposition;
+mod range;
+
+use std::io;
+
+use aide::OperationInput;
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::FromRequestParts,
+    http::{self, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use canvass_model::file::{Content, FileName, Handling, Media};
+use futures_util::{StreamExt, stream};
+use tower_http::compression::Predicate;
+
+use self::range::Range;
+use crate::{Problem, access::ContentReader};
+
+/// What a request says of how it wants a file.
+pub(crate) struct Asked {
+    method: Method,
+    range: Option<HeaderValue>,
+    if_range: Option<HeaderValue>,
+}
+
+/// Compresses no file that is asked for in parts: its bytes are what was uploaded, and most are compressed already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IsCompressible;
+
+/// What a browser may do with a file it shows: look at it, with no origin and no power. Pictures, sounds and videos are
+/// drawn by a page of the browser's own, which has a style inside.
+const SHOWN: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; \
+                     frame-ancestors *; base-uri 'none'; form-action 'none'; sandbox";
+/// The same for PDF, which browsers draw in a viewer of their own that a sandbox keeps from starting. A PDF is no
+/// document of ours: it reaches no cookie and no page.
+const SHOWN_PDF: &str = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors *; \
+                         base-uri 'none'; form-action 'none'";
+/// A file that is saved, should a browser look into it all the same.
+const SAVED: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
+
+/// Sends a content under a name.
+pub(crate) async fn send(
+    asked: &Asked,
+    (name, content): (&FileName, &Content),
+    reader: ContentReader,
+) -> Result<Response, Problem> {
+    let tag = tag(content);
+    let range = asked.range(content, &tag);
+    let mut response = match range {
+        Range::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
+        Range::Whole => body(reader, 0, content.bytes).await?,
+        Range::Part { first, last } => {
+            let mut part = body(reader, first, last - first + 1).await?;
+            *part.status_mut() = StatusCode::PARTIAL_CONTENT;
+            part
+        }
+    };
+    let headers = response.headers_mut();
+    if let Some(text) = range.content_range(content.bytes) {
+        insert(headers, header::CONTENT_RANGE, &text);
+    }
+    if range != Range::Unsatisfiable {
+        insert(headers, header::CONTENT_TYPE, content.media.as_str());
+        insert(headers, header::CONTENT_DISPOSITION, &disposition::of(name, content.media.handling()));
+        insert(headers, header::ETAG, &tag);
+    }
+    if content.media.is_text() {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    } else {
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(content.media)));
+    Ok(response)
+}
+
+impl Asked {
+    /// Which bytes are wanted. Only a `GET` asks for some, and only as long as the content is the one it knows.
+    fn range(&self, content: &Content, tag: &str) -> Range {
+        let knows = self.if_range.as_ref().is_none_or(|it| it.as_bytes() == tag.as_bytes());
+        match &self.range {
+            Some(text) if self.method == Method::GET && knows && !content.media.is_text() => {
+                Range::parse(text.as_bytes(), content.bytes)
+            }
+            Some(_) | None => Range::Whole,
+        }
+    }
+}
+
+/// Names a content. A text may be compressed on its way, which only a weak tag allows.
+fn tag(content: &Content) -> String {
+    /// Half of the digest's digits.
+    const DIGITS: usize = 32;
+    let digits = content.sha256.get(..DIGITS).unwrap_or(&content.sha256);
+    if content.media.is_text() { format!("W/\"{digits}\"") } else { format!("\"{digits}\"") }
+}
+
+fn policy(media: Media) -> &'static str {
+    match media.handling() {
+        Handling::Attachment => SAVED,
+        Handling::Inline if media.as_str() == "application/pdf" => SHOWN_PDF,
+        Handling::Inline => SHOWN,
+    }
+}
+
+/// The bytes from `from` on, of which there are `length`. The first are read before the answer begins, so that it does not
+/// begin when there are none.
+async fn body(reader: ContentReader, from: u64, length: u64) -> Result<Response, Problem> {
+    let first = reader.read(from).await?;
+    let first = first.ok_or_else(|| Problem::Internal("the bytes of a file are missing".to_owned()))?;
+    let bytes = stream::unfold((reader, from, length, Some(first)), |(reader, from, left, read)| async move {
+        if left == 0 {
+            return None;
+        }
+        let piece = match read {
+            Some(piece) => Ok(Some(piece)),
+            None => reader.read(from).await,
+        };
+        let mut piece = match piece {
+            Ok(Some(piece)) if !piece.is_empty() => piece,
+            Ok(_) => return Some((Err(io::Error::from(io::ErrorKind::UnexpectedEof)), (reader, from, 0, None))),
+            Err(error) => return Some((Err(io::Error::other(error)), (reader, from, 0, None))),
+        };
+        piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        let taken = piece.len() as u64;
+        Some((Ok(Bytes::from(piece)), (reader, from + taken, left - taken, None)))
+    });
+    // Whoever compresses asks again after the end.
+    let mut response = Body::from_stream(bytes.fuse()).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    Ok(response)
+}
+
+fn insert(headers: &mut HeaderMap, name: header::HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::try_from(text) {
+        headers.insert(name, value);
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let find = |name: header::HeaderName| parts.headers.get(name).cloned();
+        Ok(Self { method: parts.method.clone(), range: find(header::RANGE), if_range: find(header::IF_RANGE) })
+    }
+}
+
+impl OperationInput for Asked {}
+
+impl Predicate for IsCompressible {
+    fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ACCEPT_RANGES)
+    }
+}
