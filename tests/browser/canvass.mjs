@@ -22,24 +22,25 @@ export const READY_MS_MAX = 30_000;
 
 /**
  * Starts `canvass serve` on a free port with an empty data folder, and waits until it is healthy.
- * `args` are added to the command, `env` to its environment; CANVASS_BIN names another binary than the debug build.
+ * `args` are added to the command, `env` to its environment, `host` is the name people know it by; CANVASS_BIN names another binary than the debug build.
  * `announcement` waits for an object on standard output that `fits`. `restart` stops it, does what is to be done
  * `meanwhile` with its data folder, and starts it at the same address with other `args`.
  */
-export async function startCanvass({ args = [], env = {} } = {}) {
+export async function startCanvass({ args = [], env = {}, host = "127.0.0.1" } = {}) {
   const binary = process.env.CANVASS_BIN ?? join(root, "target", "debug", "canvass");
   if (!existsSync(binary)) throw new Error(`${binary} does not exist: run cargo build -p canvass first`);
   const folder = await mkdtemp(join(tmpdir(), "canvass-journey-"));
   const data = join(folder, "data");
-  const address = `127.0.0.1:${await freePort()}`;
-  const url = `http://${address}`;
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const lines = [];
   const log = () => lines.join("\n");
   const start = async (args) => {
     const command = ["serve", "--listen", address, "--data", data, "--base-url", url, "--json", ...args];
     const settings = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...scripts, ...env }, stdio: ["ignore", "pipe", "pipe"] };
     const server = serve(spawn(binary, command, settings), lines);
-    const isHealthy = async () => (await fetch(`${url}/-/health`).catch(() => undefined))?.status === 200;
+    const isHealthy = async () => (await fetch(`http://${address}/-/health`).catch(() => undefined))?.status === 200;
     await server.until("it was healthy", isHealthy);
     return server;
   };

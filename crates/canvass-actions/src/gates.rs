@@ -137,6 +137,12 @@ pub fn take_back(tx: &mut Tx<'_>, by: &Actor, page: PageId, invitation: Invitati
     Ok(events::insert(tx, by, &Event::PageUnshared { page: page.id, address })?)
 }
 
+/// Takes back the personal link with this id, whatever page it opens; [`Error::NotFound`] when there is none.
+pub fn take_back_any(tx: &mut Tx<'_>, by: &Actor, invitation: InvitationId) -> Result<(), Error> {
+    let page = pages::page_of_invitation(tx, invitation)?.ok_or(Error::NotFound)?;
+    take_back(tx, by, page, invitation)
+}
+
 /// What a visitor holds that this page's gate asks for, and who they are.
 fn holder(
     tx: &mut ReadTx<'_>,

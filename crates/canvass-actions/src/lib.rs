@@ -4,7 +4,9 @@
 //! take the [`Directory`](canvass_storage::Directory) and are async. Both may be repeated without harm.
 
 pub mod brand;
+pub mod crosstabs;
 pub mod dead_letters;
+pub mod domains;
 mod error;
 pub mod fields;
 pub mod files;
@@ -24,6 +26,7 @@ pub mod scripts;
 pub mod secrets;
 pub mod signing_in;
 pub mod signing_up;
+pub mod starters;
 pub mod surveys;
 pub mod tenants;
 mod throttling;

@@ -1,6 +1,7 @@
 //! Pages: this file is about what a member does with the addresses of their tenant.
 
 mod asked;
+mod below;
 mod hosts;
 mod order;
 pub(crate) mod place;
@@ -20,6 +21,7 @@ use canvass_storage::{ReadTx, Tx, events, pages, surveys};
 
 pub use self::{
     asked::Asked,
+    below::{below, update_with_below},
     hosts::{REDIRECT_HOSTS_MAX, allow_redirect_hosts, redirect_hosts},
     order::{Step, in_order, reorder},
     target::target,

@@ -1,10 +1,12 @@
 //! Provisioning: this file is about the recorded steps that make a tenant out of a sign-up. Each can run again.
 
+use std::sync::Arc;
+
 use canvass_model::{
-    definition::Definition,
     event::Event,
     job::{Job, Mail, ProvisionStep, SignUp},
     member::{Actor, Member, Role},
+    template_site::TemplateSite,
     tenant::{TenantRecord, TenantState},
 };
 use canvass_storage::{
@@ -14,30 +16,36 @@ use canvass_storage::{
 };
 use serde_json::json;
 
-use crate::{Error, error::stored_definition, signing_up, surveys};
+use crate::{Error, signing_up, starters};
 
 /// Under which name a tenant keeps its configuration document.
 const CONFIGURATION: &str = "configuration";
 /// Set when the starter pages were made, so that a step that runs again does not bring back what was thrown away.
 const STARTER: &str = "starter";
-/// What a new tenant begins with.
-const CUSTOMER_SATISFACTION: &str = include_str!("../starter/customer-satisfaction.json");
 
-/// Runs one step; running it again changes nothing. `base_url` is where people find this installation, without a slash
-/// at its end. Who retries asks [`Error::may_pass`] whether to.
+/// What the installation gives to every new tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// Where people find this installation, without a slash at its end.
+    pub base_url: &'a str,
+    /// What a tenant begins with.
+    pub templates: &'a Arc<TemplateSite>,
+}
+
+/// Runs one step; running it again changes nothing. Who retries asks [`Error::may_pass`] whether to.
 pub async fn run_step(
     directory: &Directory,
     sign_up: &SignUp,
     step: ProvisionStep,
-    base_url: &str,
+    ground: Ground<'_>,
 ) -> Result<(), Error> {
     match step {
         ProvisionStep::ReserveAlias => reserve_alias(directory, sign_up).await,
         ProvisionStep::CreateDatabase => create_database(directory, sign_up).await,
         ProvisionStep::WriteConfiguration => write_configuration(directory, sign_up).await,
         ProvisionStep::CreateAdministrator => create_administrator(directory, sign_up).await,
-        ProvisionStep::PublishStarterPages => publish_starter_pages(directory, sign_up).await,
-        ProvisionStep::Welcome => welcome(directory, sign_up, base_url).await,
+        ProvisionStep::PublishStarterPages => publish_starter_pages(directory, sign_up, ground.templates).await,
+        ProvisionStep::Welcome => welcome(directory, sign_up, ground).await,
     }
 }
 
@@ -154,22 +162,26 @@ fn admit(tx: &mut DirectoryTx<'_>, sign_up: &SignUp) -> Result<(), Error> {
     Ok(tenants::insert_membership(tx, sign_up.account, sign_up.tenant)?)
 }
 
-async fn publish_starter_pages(directory: &Directory, sign_up: &SignUp) -> Result<(), Error> {
-    let definition: Definition = stored_definition(CUSTOMER_SATISFACTION)?;
+async fn publish_starter_pages(
+    directory: &Directory,
+    sign_up: &SignUp,
+    templates: &Arc<TemplateSite>,
+) -> Result<(), Error> {
     let tenant = tenant(directory, sign_up).await?;
+    let (site, record) = (Arc::clone(templates), tenant.record().clone());
     tenant
         .write(move |tx| {
             if meta::find(tx, STARTER)?.is_some() {
                 return Ok(());
             }
             meta::put(tx, STARTER, "1")?;
-            surveys::create(tx, &Actor::Canvass, &definition).map(|_| ())
+            starters::publish(tx, &site, &record)
         })
         .await
 }
 
-async fn welcome(directory: &Directory, sign_up: &SignUp, base_url: &str) -> Result<(), Error> {
-    let (sign_up, mail) = (sign_up.clone(), Job::Mail(welcome_mail(sign_up, base_url)));
+async fn welcome(directory: &Directory, sign_up: &SignUp, ground: Ground<'_>) -> Result<(), Error> {
+    let (sign_up, mail) = (sign_up.clone(), Job::Mail(welcome_mail(sign_up, ground)));
     directory
         .write(move |tx| {
             let record = tenants::find_by_id(tx, sign_up.tenant)?.ok_or(Error::NotFound)?;
@@ -182,17 +194,29 @@ async fn welcome(directory: &Directory, sign_up: &SignUp, base_url: &str) -> Res
         .await
 }
 
-fn welcome_mail(sign_up: &SignUp, base_url: &str) -> Mail {
+fn welcome_mail(sign_up: &SignUp, Ground { base_url, templates }: Ground<'_>) -> Mail {
     let SignUp { name, alias, administrator, email, .. } = sign_up;
+    let begin = match templates.surveys.first() {
+        Some(survey) => {
+            format!("Open the survey \"{}\", which waits for you as a draft, or start your own:", survey.title)
+        }
+        None => "Start your first survey:".to_owned(),
+    };
+    let pages = if templates.pages.is_empty() {
+        String::new()
+    } else {
+        "\nPages to begin with, such as a privacy notice, wait under \"Pages\": read them, and make them yours.\n"
+            .to_owned()
+    };
     let text = format!(
         "Hello {administrator},\n\n\
          {name} is ready. Sign in here with {email} and the password you chose:\n\n    {base_url}/-/login\n\n\
          What to do next:\n\n\
-         1. Open the survey \"Customer satisfaction\", which waits for you as a draft, or start your own:\n   \
+         1. {begin}\n   \
          {base_url}/-/console/{alias}\n\
          2. Publish it, and send its address to the people you want to ask.\n\
          3. Watch the answers arrive.\n\n\
-         Your public surveys are listed at {base_url}/{alias}\n"
+         Your public surveys are listed at {base_url}/{alias}\n{pages}"
     );
     Mail { to: email.clone(), subject: format!("{name} is ready on Canvass"), text }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use self::url::{Address, Hosts, NoAddress, TenantKey};
+pub use self::url::{Address, Host, Hosts, NoAddress, Subdomains, TenantKey};
 
 /// Where a page lives under its tenant: the spelling people see, and the key both stores look up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,13 @@ impl PageAddress {
     /// The address of the tenant's map for search engines, unless a page stands there.
     pub fn sitemap() -> Self {
         Self { native: "sitemap.xml".to_owned(), key: PageKey("sitemap.xml".to_owned()) }
+    }
+
+    /// Whether only the address below the installation's own serves this page: at a host of the tenant's own, what begins
+    /// like the product's routes, and what robots ask for, is not the tenant's.
+    pub fn is_path_only(&self) -> bool {
+        let first = self.key.0.split('/').next().unwrap_or_default();
+        matches!(first, "-" | "api") || self.key.0 == "robots.txt"
     }
 
     /// Reads the part of a URL's path behind the tenant, percent-decoding it once.

@@ -15,6 +15,8 @@ mod write;
 
 use serde_json::Value;
 
+pub(crate) use self::stored::answer as from_stored_value;
+
 use crate::definition::{ChoiceId, Definition, Language, Question, QuestionId, SectionId};
 
 /// The answer to one question.

@@ -1,6 +1,7 @@
 //! What happened: this file is about the audit log, one closed enum of everything worth remembering.
 
 use crate::{
+    domain::{DomainName, Turn},
     id::{FileId, PageId, ResponseId, SurveyId, TokenId},
     member::Role,
     metadata::FieldId,
@@ -83,6 +84,17 @@ pub enum Event {
         /// Where it is.
         to: String,
     },
+    /// The pages below a page moved along with it.
+    PagesBelowMoved {
+        /// The page above them.
+        page: PageId,
+        /// Where that was.
+        from: String,
+        /// Where it is.
+        to: String,
+        /// How many moved.
+        count: usize,
+    },
     /// A page got another place among the pages beside it.
     PagePlaced {
         /// Which.
@@ -131,6 +143,28 @@ pub enum Event {
     RedirectHostsChanged {
         /// Which.
         hosts: Vec<String>,
+    },
+    /// A domain was claimed.
+    DomainClaimed {
+        /// Which.
+        domain: DomainName,
+    },
+    /// What was seen of a domain's record changed something.
+    DomainChanged {
+        /// Which.
+        domain: DomainName,
+        /// What became of it.
+        what: Turn,
+    },
+    /// Somebody gave a domain back.
+    DomainReleased {
+        /// Which.
+        domain: DomainName,
+    },
+    /// Another address is the one that the world is told.
+    PrimaryAddressChanged {
+        /// Which, in words.
+        address: String,
     },
     /// A response was erased.
     ResponseErased {

@@ -2,9 +2,11 @@
 //! SQL or HTML pages.
 //!
 //! Reading order: [`id`], [`time`], [`text`], [`alias`] and [`address`] are the small parsed values;
-//! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
-//! address serves, [`file`](mod@file) what was uploaded for it; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`brand`] is how it
-//! looks, [`metadata`] what a tenant notes of a survey in fields of its own; [`job`] and [`event`] are what happens around
+//! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do, [`domain`] which hosts they bring;
+//! [`page`] is what an address serves, [`file`](mod@file) what was uploaded for it; [`survey`], [`definition`], [`answer`],
+//! [`response`] and [`summary`] are the product, [`crosstab`] sets two questions against each other, [`brand`] is how it
+//! looks, [`template_site`] what a new tenant begins with, [`metadata`] what a tenant notes of a survey in fields of its
+//! own; [`job`] and [`event`] are what happens around
 //! it, [`traffic`] is what visits leave behind, [`script`] what a tenant's own programs are.
 
 #![warn(missing_docs)]
@@ -13,7 +15,9 @@ pub mod address;
 pub mod alias;
 pub mod answer;
 pub mod brand;
+pub mod crosstab;
 pub mod definition;
+pub mod domain;
 pub mod event;
 pub mod file;
 pub mod id;
@@ -30,6 +34,7 @@ mod sample;
 pub mod script;
 pub mod summary;
 pub mod survey;
+pub mod template_site;
 pub mod tenant;
 pub mod text;
 pub mod time;

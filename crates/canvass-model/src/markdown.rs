@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-pub use self::document::{EXCERPT_CHARS, document, excerpt};
+pub use self::document::{EXCERPT_CHARS, document, excerpt, unfit};
 
 /// The HTML of a Markdown text: paragraphs, headings, emphasis, lists, quotes, code, tables and links. Raw HTML is shown
 /// as the text it is; images, which would load from elsewhere, become their description; links open nothing that runs.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use canvass_model::{
     alias::Alias,
+    domain::{DomainName, PrimaryAddress},
     id::{SurveyId, TenantId},
     tenant::TenantRecord,
     time::Timestamp,
@@ -13,7 +14,7 @@ use canvass_model::{
 use tokio::sync::watch;
 
 use crate::{
-    DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant, duties,
+    DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant, domains, duties,
     engine::{End, Engine, Mode},
     tenant::{OpenTenants, Program},
     tenants, tokens,
@@ -34,6 +35,16 @@ pub struct Bells {
     jobs: watch::Sender<()>,
     pub(crate) duties: watch::Sender<()>,
     pub(crate) intake: watch::Sender<()>,
+}
+
+/// What is remembered of a name.
+pub enum Recalled {
+    /// Whose it is.
+    Tenant(Tenant),
+    /// That it is nobody's.
+    Nobody,
+    /// Nothing: somebody has to look.
+    Unknown,
 }
 
 impl Directory {
@@ -89,6 +100,53 @@ impl Directory {
     pub async fn tenant_of_job(&self, id: TenantId) -> Result<Option<Tenant>, Error> {
         let record = self.read(move |tx| tenants::find_by_id(tx, id)).await?;
         Ok(record.map(|it| self.open.handle(it)))
+    }
+
+    /// What [`tenant`](Self::tenant) would answer without looking.
+    pub fn recall(&self, alias: &Alias) -> Recalled {
+        match self.open.aliases.find(alias) {
+            Some(Some(record)) => Recalled::Tenant(self.open.handle(record)),
+            Some(None) => Recalled::Nobody,
+            None => Recalled::Unknown,
+        }
+    }
+
+    /// The tenant that has proved that a domain is its own, in whatever state it is. Kept in memory for at most a second,
+    /// as is that nobody has it.
+    pub async fn tenant_at(&self, name: &DomainName) -> Result<Option<Tenant>, Error> {
+        match self.recall_at(name) {
+            Recalled::Tenant(tenant) => return Ok(Some(tenant)),
+            Recalled::Nobody => return Ok(None),
+            Recalled::Unknown => {}
+        }
+        let (held, nobodys, wanted) = (self.open.domains.before(), self.open.nobodys.before(), name.clone());
+        let Some(record) = self.read(move |tx| domains::holder(tx, &wanted)).await?.map(Arc::new) else {
+            self.open.nobodys.learn(nobodys, name.clone(), ());
+            return Ok(None);
+        };
+        self.open.domains.learn(held, name.clone(), Arc::clone(&record));
+        Ok(Some(self.open.handle(record)))
+    }
+
+    /// What [`tenant_at`](Self::tenant_at) would answer without looking.
+    pub fn recall_at(&self, name: &DomainName) -> Recalled {
+        match (self.open.domains.find(name), self.open.nobodys.find(name)) {
+            (Some(record), _) => Recalled::Tenant(self.open.handle(record)),
+            (None, Some(())) => Recalled::Nobody,
+            (None, None) => Recalled::Unknown,
+        }
+    }
+
+    /// What a tenant chose among its addresses, at most a second old.
+    pub async fn primary_address(&self, tenant: &Tenant) -> Result<Arc<PrimaryAddress>, Error> {
+        let (primaries, id) = (&self.open.primaries, tenant.record().id);
+        if let Some(primary) = primaries.find(&id) {
+            return Ok(primary);
+        }
+        let before = primaries.before();
+        let primary = Arc::new(self.read(move |tx| domains::primary(tx, id)).await?);
+        primaries.learn(before, id, Arc::clone(&primary));
+        Ok(primary)
     }
 
     /// The tenant an API token belongs to, with the token, unless the token is unknown or has expired. Kept in memory for
@@ -325,28 +383,30 @@ mod tests {
 
     use super::*;
 
+    async fn a_record(directory: &Directory, alias: &str) -> TenantRecord {
+        let alias = Alias::parse(alias).unwrap();
+        let made = directory.write(move |tx| {
+            let record = TenantRecord {
+                id: tx.new_id(),
+                alias: alias.clone(),
+                name: OrganisationName::parse("Adatum").unwrap(),
+                state: TenantState::Active,
+                reason: None,
+                plan: PlanId::Standard,
+                region: Region("local".to_owned()),
+                created_at: tx.now(),
+            };
+            tenants::insert(tx, &record).map(|()| record)
+        });
+        made.await.unwrap()
+    }
+
     #[tokio::test]
     async fn what_is_known_of_a_tenant_is_forgotten_when_it_changes_and_not_before() {
         let folder = tempfile::tempdir().unwrap();
         let directory = Directory::open(&Settings::embedded(folder.path())).await.unwrap();
         let alias = Alias::parse("adatum").unwrap();
-        let made = directory.write({
-            let alias = alias.clone();
-            move |tx| {
-                let record = TenantRecord {
-                    id: tx.new_id(),
-                    alias: alias.clone(),
-                    name: OrganisationName::parse("Adatum").unwrap(),
-                    state: TenantState::Active,
-                    reason: None,
-                    plan: PlanId::Standard,
-                    region: Region("local".to_owned()),
-                    created_at: tx.now(),
-                };
-                tenants::insert(tx, &record).map(|()| record)
-            }
-        });
-        let record = made.await.unwrap();
+        let record = a_record(&directory, "adatum").await;
         assert!(directory.open.aliases.find(&alias).is_none());
         directory.tenant(&alias).await.unwrap().unwrap();
 
@@ -358,5 +418,28 @@ mod tests {
         directory.write(move |tx| tenants::update(tx, &suspended)).await.unwrap();
         let seen = directory.tenant(&alias).await.unwrap().unwrap();
         assert_eq!(seen.record().state, TenantState::Suspended);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn made_up_names_push_out_only_each_other_and_stay_within_their_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Directory::open(&Settings::embedded(folder.path())).await.unwrap();
+        let name = |text: &str| DomainName::parse(text).unwrap();
+        let record = a_record(&directory, "adatum").await;
+        directory.open.domains.learn(directory.open.domains.before(), name("ask.adatum.example"), Arc::new(record));
+        let bound = directory.open.nobodys.bound();
+        let mut floods = tokio::task::JoinSet::new();
+        for flood in 0..4 {
+            let directory = directory.clone();
+            floods.spawn(async move {
+                for number in 0..bound / 2 {
+                    let made_up = DomainName::parse(&format!("x{flood}-{number}.made.example")).unwrap();
+                    assert!(directory.tenant_at(&made_up).await.unwrap().is_none());
+                }
+            });
+        }
+        floods.join_all().await;
+        assert_eq!(directory.open.nobodys.len(), bound);
+        assert_eq!(directory.open.domains.len(), 1);
     }
 }

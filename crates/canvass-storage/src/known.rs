@@ -57,6 +57,18 @@ impl<K: Hash + Eq, V: Clone> Known<K, V> {
         }
     }
 
+    /// How many answers are kept, fresh or not.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.lock().answers.len()
+    }
+
+    /// How many answers are kept at most.
+    #[cfg(test)]
+    pub(crate) fn bound(&self) -> usize {
+        self.lock().answers.cap().get()
+    }
+
     /// Forgets everything, because something changed.
     pub(crate) fn forget(&self) {
         let mut kept = self.lock();

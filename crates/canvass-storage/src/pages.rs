@@ -17,7 +17,7 @@ pub use self::{
     documents::{document, put_document},
     invitations::{
         Invitation, count_invitations, delete_invitation, find_invitation, find_invitation_by_id, insert_invitation,
-        list_invitations, touch_invitation,
+        list_invitations, page_of_invitation, touch_invitation,
     },
 };
 use crate::{
@@ -133,6 +133,61 @@ pub fn update(tx: &mut Tx<'_>, page: &Page) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stores new pages at addresses that are free. [`Error::Conflict`] when one is taken.
+pub fn insert_many(tx: &mut Tx<'_>, pages: &[Page]) -> Result<(), Error> {
+    surveys::change_content(tx)?;
+    for some in pages.chunks(ROWS_AT_ONCE) {
+        let args: Vec<Value> = some.iter().flat_map(row).collect();
+        let places: Vec<String> = (0..some.len()).map(|it| places(it * 14, 14)).collect();
+        let sql = format!(
+            "insert into page (id, page_key, native, title, kind, target, visibility, opens_at, closes_at, place,
+                revision, created_at, updated_at, trashed_at) values {} on conflict do nothing",
+            places.join(", ")
+        );
+        if tx.session.execute(&sql, &args)? != some.len() as u64 {
+            return Err(Error::Conflict("one of these addresses".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Gives pages other addresses, each as its next revision. Pages may take each other's; the caller has made sure that no
+/// other page stands there.
+pub fn readdress(tx: &mut Tx<'_>, moved: &[(PageId, PageAddress)]) -> Result<(), Error> {
+    surveys::change_content(tx)?;
+    let now = tx.now();
+    // Aside first, to keys no page has, for two pages never share one, not even on the way.
+    for some in moved.chunks(ROWS_AT_ONCE) {
+        let ids: Vec<Value> = some.iter().map(|(id, _)| Value::text(id)).collect();
+        let sql = format!("update page set page_key = '/' || page_key where id in {}", places(0, ids.len()));
+        tx.session.execute(&sql, &ids)?;
+    }
+    for some in moved.chunks(ROWS_AT_ONCE) {
+        let row = |(id, address): &(PageId, PageAddress)| {
+            [Value::text(id), address.key().as_str().into(), address.native().into()]
+        };
+        let args: Vec<Value> = std::iter::once(now.into()).chain(some.iter().flat_map(row)).collect();
+        let rows: Vec<String> = (0..some.len()).map(|it| places(1 + it * 3, 3)).collect();
+        let sql = format!(
+            "with moved (id, page_key, native) as (values {})
+            update page set page_key = moved.page_key, native = moved.native, revision = revision + 1, updated_at = $1
+            from moved where page.id = moved.id",
+            rows.join(", ")
+        );
+        tx.session.execute(&sql, &args)?;
+    }
+    Ok(())
+}
+
+/// Rows of one statement: an engine takes so many parameters and no more.
+const ROWS_AT_ONCE: usize = 50;
+
+/// `($3, $4, $5)` for 3 parameters after 2.
+fn places(after: usize, count: usize) -> String {
+    let places: Vec<String> = (after + 1..=after + count).map(|it| format!("${it}")).collect();
+    format!("({})", places.join(", "))
+}
+
 /// Removes a page for good, and whatever redirects to it; `false` when there is none.
 pub fn delete(tx: &mut Tx<'_>, id: PageId) -> Result<bool, Error> {
     surveys::change_content(tx)?;
@@ -184,15 +239,15 @@ pub(crate) fn stored_address(native: &str) -> Option<PageAddress> {
     PageAddress::parse(&native.replace('%', "%25")).ok()
 }
 
+/// What [`page`] reads.
+pub(crate) const COLUMNS: &str = "id, native, title, kind, target, visibility, opens_at, closes_at, place, revision,
+            created_at, updated_at, trashed_at";
+
 fn select(rest: &str) -> String {
-    format!(
-        "select id, native, title, kind, target, visibility, opens_at, closes_at, place, revision, created_at,
-            updated_at, trashed_at
-        from page {rest}"
-    )
+    format!("select {COLUMNS} from page {rest}")
 }
 
-fn page(row: &mut Columns) -> Result<Page, Error> {
+pub(crate) fn page(row: &mut Columns) -> Result<Page, Error> {
     Ok(Page {
         id: row.parsed(PageId::parse)?,
         address: row.parsed(stored_address)?,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use canvass_model::{
+    crosstab,
     id::{ResponseId, SurveyId},
     response::{Accepted, Response, Source},
     survey::Version,
@@ -77,6 +78,22 @@ pub fn list(
 pub fn last_position(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<i64, Error> {
     let sql = "select position from response where survey = $1 order by position desc limit 1";
     Ok(decode::first(tx.session, "response", (sql, &[Value::text(survey)]), Columns::int)?.unwrap_or_default())
+}
+
+/// What a count over answers looks at: at most `limit` responses applied after a position, the first applied first.
+pub fn list_answers(
+    tx: &mut ReadTx<'_>,
+    survey: SurveyId,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Vec<crosstab::Row>, Error> {
+    let sql = "select position, version, received_at, answers from response
+        where survey = $1 and position > $2 order by position limit $3";
+    let args = [Value::text(survey), Value::Int(after.unwrap_or(i64::MIN)), Value::count(limit)];
+    decode::list(tx.session, "response", (sql, &args), |row| {
+        let (position, version) = (row.int()?, Version(row.small()?));
+        Ok(crosstab::Row { position, version, received_at: row.time()?, answers: row.text()? })
+    })
 }
 
 /// The responses before and after a position, in the order of application.

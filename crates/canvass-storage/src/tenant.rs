@@ -17,6 +17,7 @@ use std::{
 
 use canvass_model::{
     alias::Alias,
+    domain::{DomainName, PrimaryAddress},
     id::{ResponseId, SurveyId, TenantId, TokenId},
     response::Accepted,
     tenant::TenantRecord,
@@ -80,6 +81,12 @@ pub(crate) struct OpenTenants {
     shelves: Mutex<LruCache<TenantId, Arc<Shelf>>>,
     /// Whose an alias is; `None` for nobody's.
     pub(crate) aliases: Known<Alias, Option<Arc<TenantRecord>>>,
+    /// Whose a domain is.
+    pub(crate) domains: Known<DomainName, Arc<TenantRecord>>,
+    /// Domains that are nobody's, apart from the others: made-up names are without end, and push out only each other.
+    pub(crate) nobodys: Known<DomainName, ()>,
+    /// What tenants chose among their addresses.
+    pub(crate) primaries: Known<TenantId, Arc<PrimaryAddress>>,
     /// What a token stands for. Those that stand for nothing are not kept: there is no end of them.
     pub(crate) tokens: Known<SecretHash, Program>,
     /// Tokens whose use was noted.
@@ -103,6 +110,8 @@ const NOTE_EVERY: Duration = Duration::from_mins(1);
 const VALUES_MAX: usize = 512;
 /// Tenants remembered at once; each costs a few hundred bytes when idle.
 const SHELVES_MAX: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
+/// Names remembered to be nobody's: at most 253 bytes each, so a megabyte.
+const NOBODYS_MAX: NonZeroUsize = NonZeroUsize::new(4_000).unwrap();
 
 impl Tenant {
     /// What the directory records of this tenant, at most a second old.
@@ -306,6 +315,9 @@ impl OpenTenants {
             bells,
             shelves: Mutex::new(LruCache::new(SHELVES_MAX)),
             aliases: Known::new(SHELVES_MAX, STALE_MAX),
+            domains: Known::new(SHELVES_MAX, STALE_MAX),
+            nobodys: Known::new(NOBODYS_MAX, STALE_MAX),
+            primaries: Known::new(SHELVES_MAX, STALE_MAX),
             tokens: Known::new(SHELVES_MAX, STALE_MAX),
             noted_tokens: Known::new(SHELVES_MAX, NOTE_EVERY),
         }
@@ -351,6 +363,9 @@ impl OpenTenants {
     /// Forgets what was learned, after a change of the directory.
     pub(crate) fn forget_answers(&self) {
         self.aliases.forget();
+        self.domains.forget();
+        self.nobodys.forget();
+        self.primaries.forget();
         self.tokens.forget();
     }
 

@@ -12,6 +12,7 @@ use canvass_model::{
 use crate::{
     DirectoryReadTx, DirectoryTx, Error,
     decode::{self, Columns},
+    domains,
     engine::Value,
 };
 
@@ -112,6 +113,7 @@ pub fn update(tx: &mut DirectoryTx<'_>, record: &TenantRecord) -> Result<(), Err
 /// Removes a tenant whose sign-up failed, so that its alias is free again.
 pub fn delete(tx: &mut DirectoryTx<'_>, id: TenantId) -> Result<(), Error> {
     tx.tenant_changed = true;
+    domains::delete_of(tx, id)?;
     tx.session.execute("delete from membership where tenant = $1", &[Value::text(id)])?;
     tx.session.execute("delete from token where tenant = $1", &[Value::text(id)])?;
     tx.session.execute("delete from tenant where id = $1", &[Value::text(id)])?;

@@ -1,7 +1,10 @@
 //! Who is asking: this file is about what the router carries. A handler asks for a person, never for a tenant.
 
 mod api;
+mod ask;
+mod claimant;
 mod console;
+mod host;
 mod operator;
 mod pace;
 mod people;
@@ -11,18 +14,21 @@ mod uploads;
 
 use std::sync::Arc;
 
-use canvass_actions::{scripts::Scripts, traffic::Recorder};
+use canvass_actions::{domains::Registrar, scripts::Scripts, traffic::Recorder};
 use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::uploads::ContentReader;
 pub(crate) use self::{
+    ask::Asked,
+    claimant::Claimant,
+    host::{Hosted, Place},
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
     public::{Entered, Onlooker, Respondent, Site, Turned, Visitor},
 };
-use self::{pace::Pace, turns::Turns};
+use self::{ask::Asking, pace::Pace, turns::Turns};
 use crate::Settings;
 
 /// What the router carries. Only this file and those below it can reach the directory inside. Cloned several times for
@@ -35,7 +41,8 @@ pub struct App {
 struct Inside {
     directory: Directory,
     settings: Settings,
-    hosts: Hosts,
+    registrar: Registrar,
+    asking: Asking,
     recorder: Recorder,
     scripts: Scripts,
     draining: CancellationToken,
@@ -44,11 +51,19 @@ struct Inside {
 }
 
 impl App {
-    /// Serves the tenants of `directory`, and runs their `scripts`; what visits leave behind goes to `recorder`.
-    pub fn new(directory: Directory, settings: Settings, recorder: Recorder, scripts: Scripts) -> Self {
-        let (draining, hosts) = (CancellationToken::new(), Hosts::new(&settings.base_url, false));
+    /// Serves the tenants of `directory` at the hosts that `registrar` knows, and runs their `scripts`; what visits leave
+    /// behind goes to `recorder`.
+    pub fn new(
+        directory: Directory,
+        settings: Settings,
+        recorder: Recorder,
+        registrar: Registrar,
+        scripts: Scripts,
+    ) -> Self {
+        let (draining, asking) = (CancellationToken::new(), Asking::new());
         let (pace, turns) = (Pace::new(), Turns::new());
-        Self { inside: Arc::new(Inside { directory, settings, hosts, recorder, scripts, draining, pace, turns }) }
+        let inside = Inside { directory, settings, registrar, asking, recorder, scripts, draining, pace, turns };
+        Self { inside: Arc::new(inside) }
     }
 
     /// What the operator decided about the web.
@@ -88,8 +103,17 @@ impl App {
         &self.inside.directory
     }
 
+    /// What is known of hosts.
+    pub(crate) fn registrar(&self) -> &Registrar {
+        &self.inside.registrar
+    }
+
     fn hosts(&self) -> &Hosts {
-        &self.inside.hosts
+        self.registrar().hosts()
+    }
+
+    fn asking(&self) -> &Asking {
+        &self.inside.asking
     }
 
     fn pace(&self) -> &Pace {

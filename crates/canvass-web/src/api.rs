@@ -4,16 +4,20 @@
 
 mod body;
 mod brand;
+mod crosstab;
 mod definition;
 mod describe;
+mod domains;
 mod exports;
 mod fields;
 mod files;
+mod links;
 mod metadata;
 mod pages;
 mod publication;
 mod responses;
 mod scripts;
+mod starters;
 mod summary;
 mod surveys;
 mod tenant;
@@ -93,6 +97,7 @@ fn described() -> ApiRouter<App> {
             get_with(responses::show, responses::show_is).delete_with(responses::delete, responses::delete_is),
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
+        .api_route("/api/v1/surveys/{survey}/crosstab", get_with(crosstab::show, crosstab::show_is))
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
         .api_route("/api/v1/pages", get_with(pages::index, pages::index_is))
         .api_route(
@@ -117,6 +122,24 @@ fn described() -> ApiRouter<App> {
                 .put_with(files::replace, files::replace_is)
                 .layer(DefaultBodyLimit::disable()),
         )
+        .api_route(
+            "/api/v1/page-links",
+            get_with(links::index, links::index_is).post_with(links::create, links::create_is),
+        )
+        .api_route("/api/v1/page-links/{link}", delete_with(links::delete, links::delete_is))
+        .api_route(
+            "/api/v1/starter-pages",
+            get_with(starters::show, starters::show_is).post_with(starters::update, starters::update_is),
+        )
+        .api_route(
+            "/api/v1/domains",
+            get_with(domains::index, domains::index_is).post_with(domains::create, domains::create_is),
+        )
+        .api_route(
+            "/api/v1/domains/{domain}",
+            get_with(domains::show, domains::show_is).delete_with(domains::delete, domains::delete_is),
+        )
+        .api_route("/api/v1/domains/{domain}/verification", post_with(domains::verify, domains::verify_is))
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
         .merge(scripts::routes())
 }

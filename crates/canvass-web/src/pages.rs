@@ -1,11 +1,14 @@
 //! Pages: this file is about what people see; one module per subject, each with its handlers and templates.
 
 pub(crate) mod account;
+pub(crate) mod ask;
 pub(crate) mod brand;
 pub(crate) mod builder;
+pub(crate) mod crosstab;
 pub(crate) mod dashboard;
 pub(crate) mod dead_letters;
 pub(crate) mod details;
+pub(crate) mod domains;
 pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod fields;

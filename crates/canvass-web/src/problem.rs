@@ -12,7 +12,7 @@ use canvass_model::definition::Fault;
 use canvass_storage as storage;
 
 pub use code::CODES;
-pub(crate) use render::{Reader, of_panic};
+pub(crate) use render::{Reader, Stray, of_panic};
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]

@@ -55,24 +55,44 @@ const COMPRESSED_MIN: u64 = 1_024;
 
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
-    [product(), signed_in(), console(), brand(), files(), operator(), tenants()].map(|it| it.routes).concat()
+    [product(), signed_in(), console(), domains(), brand(), files(), operator(), tenants()].map(|it| it.routes).concat()
 }
 
-/// The whole product, ready to serve.
-pub fn router(app: App) -> Router {
+/// Every route at a host of a tenant's own: its pages, and what they are dressed in.
+pub fn hosted_routes() -> Vec<Route> {
+    hosted().routes
+}
+
+/// Everything at the installation's own host, ready to serve.
+pub(crate) fn at_product(app: App) -> Router {
     let own = product()
         .router
         .merge(signed_in().router)
         .merge(console().router)
+        .merge(domains().router)
         .merge(brand().router)
         .merge(files().router)
         .merge(operator().router);
     let own = own.layer(ServiceBuilder::new().layer(from_fn(security::cross_site)).layer(CsrfLayer::new()));
+    let pages = tenants().router.layer(from_fn(pages::public::revalidate));
+    wrapped(app, Router::new().merge(own).merge(pages).merge(api::router()))
+}
+
+/// Everything at a host of a tenant's own, ready to serve.
+pub(crate) fn at_host(app: App) -> Router {
+    wrapped(app, hosted().router.layer(from_fn(pages::public::revalidate)))
+}
+
+/// What is answered at hosts that are nobody's: whoever watches the process, or gets certificates for it, may call it by
+/// any name.
+pub(crate) fn nowhere(app: App) -> Router {
+    let router = Router::new().route("/-/health", get(pages::health::show)).route("/-/ask", get(pages::ask::show));
+    wrapped(app, router)
+}
+
+fn wrapped(app: App, router: Router<App>) -> Router {
     let body_bytes_max = app.settings().body_bytes_max;
-    Router::new()
-        .merge(own)
-        .merge(tenants().router.layer(from_fn(pages::public::revalidate)))
-        .merge(api::router())
+    router
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .layer(
@@ -95,6 +115,7 @@ fn product() -> Table {
         .get("/", pages::landing::show)
         .get("/robots.txt", pages::public::robots)
         .get("/-/health", pages::health::show)
+        .get("/-/ask", pages::ask::show)
         .get("/-/assets/{hash}/{name}", assets::show)
         .get("/-/brand/{tenant}/{file}", pages::brand::serve)
         .get("/-/schema/survey.json", pages::schema::show)
@@ -152,6 +173,7 @@ fn console() -> Table {
         .post("/-/console/{tenant}/surveys/{survey}/restoration", pages::surveys::restore)
         .get("/-/console/{tenant}/surveys/{survey}/results", pages::results::show)
         .get("/-/console/{tenant}/surveys/{survey}/results/events", pages::results::events)
+        .get("/-/console/{tenant}/surveys/{survey}/crosstab", pages::crosstab::show)
         .get("/-/console/{tenant}/surveys/{survey}/responses", pages::responses::index)
         .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
         .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)
@@ -163,6 +185,8 @@ fn console() -> Table {
         .add("POST", "/-/console/{tenant}/pages/upload", post(pages::site::upload).layer(DefaultBodyLimit::disable()))
         .get("/-/console/{tenant}/pages/hosts", pages::site::hosts)
         .post("/-/console/{tenant}/pages/hosts", pages::site::update_hosts)
+        .get("/-/console/{tenant}/pages/starters", pages::site::starters)
+        .post("/-/console/{tenant}/pages/starters", pages::site::update_starters)
         .get("/-/console/{tenant}/pages/{id}", pages::site::edit)
         .post("/-/console/{tenant}/pages/{id}", pages::site::update)
         .get("/-/console/{tenant}/pages/{id}/links", pages::links::index)
@@ -186,6 +210,17 @@ fn console() -> Table {
         .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)
         .get("/-/console/{tenant}/members", pages::members::index)
         .get("/-/console/{tenant}/log", pages::events::index)
+}
+
+/// The hosts that a tenant brings along.
+fn domains() -> Table {
+    Table::default()
+        .get("/-/console/{tenant}/domains", pages::domains::index)
+        .post("/-/console/{tenant}/domains", pages::domains::create)
+        .post("/-/console/{tenant}/domains/primary", pages::domains::update_primary)
+        .get("/-/console/{tenant}/domains/{domain}", pages::domains::show)
+        .post("/-/console/{tenant}/domains/{domain}/verification", pages::domains::verify)
+        .post("/-/console/{tenant}/domains/{domain}/release", pages::domains::delete)
 }
 
 /// How a tenant's pages look.
@@ -242,6 +277,26 @@ fn operator() -> Table {
         .get("/-/operate/dead-letters", pages::dead_letters::index)
         .post("/-/operate/dead-letters/{letter}/retry", pages::dead_letters::retry)
         .post("/-/operate/dead-letters/{letter}/removal", pages::dead_letters::delete)
+}
+
+/// A tenant's public pages at a host of its own, where the product's own routes are nobody's.
+fn hosted() -> Table {
+    Table::default()
+        .get("/", pages::public::show)
+        .get("/robots.txt", pages::public::robots)
+        .get("/-/health", pages::health::show)
+        .get("/-/assets/{hash}/{name}", assets::show)
+        .get("/-/brand/{tenant}/{file}", pages::brand::serve)
+        .get("/-/{*rest}", nothing)
+        .get("/api/{*rest}", nothing)
+        .get("/{*page}", pages::public::show)
+        .post("/-/{*rest}", nothing)
+        .post("/api/{*rest}", nothing)
+        .post("/{*page}", pages::public::create)
+}
+
+async fn nothing() -> Problem {
+    Problem::NotFound
 }
 
 /// Tenants' public pages.

@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_http::csrf::ProtectionError;
 
-use crate::Problem;
+use crate::{Problem, access::Hosted};
 
 /// The product's own pages: nothing inline, nothing from elsewhere, framed by nobody but ourselves.
 const OWN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -19,6 +19,10 @@ const TENANTS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
                        form-action 'self'; frame-ancestors *; base-uri 'none'; \
                        sandbox allow-forms allow-scripts allow-popups allow-top-navigation-by-user-activation";
 
+/// A tenant's pages at a host of its own: an origin that holds no power but the tenant's.
+const HOSTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors *; base-uri 'none'";
+
 /// The same for every answer.
 const FIXED: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -27,15 +31,20 @@ const FIXED: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// What a browser may do with an answer: the product's own policy where the path is its own, the tenants' everywhere else.
+/// What a browser may do with an answer: the product's own policy where the path is its own, the tenants' everywhere else; these
+/// have an origin to themselves at a host of their own alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Policy {
     Own,
     Tenants,
+    Hosted,
 }
 
 impl Policy {
     pub(crate) fn of(request: &Request) -> Self {
+        if Hosted::of_request(request).is_some() {
+            return Self::Hosted;
+        }
         let path = request.uri().path();
         let is_own = path == "/" || path.starts_with("/-/") || path.starts_with("/api/");
         if is_own { Self::Own } else { Self::Tenants }
@@ -48,6 +57,7 @@ impl Policy {
         let policy = match self {
             Self::Own => OWN,
             Self::Tenants => TENANTS,
+            Self::Hosted => HOSTED,
         };
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
         for (name, value) in FIXED {
@@ -57,7 +67,7 @@ impl Policy {
             Self::Own => {
                 headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             }
-            Self::Tenants => {}
+            Self::Tenants | Self::Hosted => {}
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Serving: this file is about the accept loop, its time limits, and stopping without losing a request.
 
-use std::{io, pin::pin, time::Duration};
+use std::{convert::Infallible, io, pin::pin, time::Duration};
 
-use axum::{Router, extract::Request};
+use axum::{body::Body, extract::Request};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -13,10 +13,9 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tower::{Service, ServiceExt};
 use tower_http::timeout::TimeoutBody;
 
-use crate::{App, router};
+use crate::{App, front::Front};
 
 /// A client that has not sent its headers by then is slow on purpose.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
@@ -34,7 +33,7 @@ pub async fn serve(
     shutdown: CancellationToken,
     drain_within: Duration,
 ) -> io::Result<()> {
-    let router = router(app.clone());
+    let front = Front::new(&app);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut last_call = pin!(async {
@@ -46,7 +45,7 @@ pub async fn serve(
         tokio::select! {
             () = &mut last_call => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => connections.spawn(connection(stream, router.clone(), address, graceful.watcher())),
+                Ok((stream, address)) => connections.spawn(connection(stream, front.clone(), address, graceful.watcher())),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
@@ -66,7 +65,7 @@ pub async fn serve(
 
 async fn connection(
     stream: TcpStream,
-    router: Router,
+    front: Front,
     address: std::net::SocketAddr,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
@@ -74,11 +73,8 @@ async fn connection(
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(|body| TimeoutBody::new(BODY_SILENCE_MAX, body));
         request.extensions_mut().insert(axum::extract::ConnectInfo(address));
-        let mut router = router.clone();
-        async move {
-            let Ok(ready) = ServiceExt::<Request<TimeoutBody<Incoming>>>::ready(&mut router).await;
-            ready.call(request).await
-        }
+        let front = front.clone();
+        async move { Ok::<_, Infallible>(front.answer(request.map(Body::new)).await) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);

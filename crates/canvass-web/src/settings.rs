@@ -1,10 +1,12 @@
 //! What the operator decides about the web: this file is about the settings the HTTP door needs.
 
+use std::sync::Arc;
+
 use canvass_actions::brand::Artist;
-use canvass_model::{file::Scanning, tenant::Region};
+use canvass_model::{file::Scanning, template_site::TemplateSite, tenant::Region};
 
 /// Settings of the HTTP door.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Where people reach this installation, without a trailing slash: `https://surveys.example`. With `https` the
     /// session cookies are `__Host-` and `Secure`.
@@ -21,6 +23,8 @@ pub struct Settings {
     pub artist: Artist,
     /// Whether what is uploaded is scanned before it is served.
     pub scanning: Scanning,
+    /// What a new tenant begins with, and what the others are offered when it is newer than what they have.
+    pub templates: Arc<TemplateSite>,
 }
 
 impl Settings {

@@ -3,7 +3,7 @@
 mod desk;
 mod lease;
 
-use canvass_actions::provisioning;
+use canvass_actions::provisioning::{self, Ground};
 use canvass_model::job::{Job, JobRecord, ProvisionStep, SignUp};
 use canvass_storage::{Directory, jobs};
 use tokio::sync::watch;
@@ -42,12 +42,13 @@ impl Jobs {
 
     /// The steps that are not recorded yet, each recorded before the next begins.
     async fn provision(&self, record: &JobRecord, sign_up: &SignUp) -> Result<(), Failure> {
-        let base_url = self.settings.borrow().base_url.clone();
+        let Settings { base_url, templates, .. } = self.settings.borrow().clone();
+        let ground = Ground { base_url: &base_url, templates: &templates };
         for step in ProvisionStep::ALL {
             if record.steps.iter().any(|(name, _)| name == step.as_str()) {
                 continue;
             }
-            provisioning::run_step(&self.directory, sign_up, step, &base_url).await.map_err(|it| refusal(&it))?;
+            provisioning::run_step(&self.directory, sign_up, step, ground).await.map_err(|it| refusal(&it))?;
             lease::record(&self.directory, record, move |tx, id| jobs::record_step(tx, id, step.as_str())).await?;
         }
         Ok(())

@@ -1,11 +1,14 @@
 //! The door nobody waits at: worker framework, jobs, apply, schedules and mail.
 //!
-//! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the five loops of an
+//! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the loops of an
 //! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail** and **scan** run what was
-//! queued, the **sweep** forgets what has had its time. Beside them, where requests are answered, [`traffic`] writes what visits
+//! queued, **domains** looks for the records of hosts that tenants bring along, the **sweep** forgets what has had its time.
+//! Beside them, where requests are answered, [`traffic`] writes what visits
 //! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
 mod apply;
+pub mod dns;
+mod domains;
 mod jobs;
 pub mod mail;
 mod rounds;
@@ -21,6 +24,7 @@ mod tests;
 
 use std::time::Duration;
 
+use canvass_actions::domains::Registrar;
 use canvass_model::plan::Lane;
 use canvass_storage::Directory;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
@@ -29,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::settings::Settings;
 use self::{
     apply::Apply,
+    domains::Looks,
     jobs::{Desk, Jobs},
     mail::Post,
     rounds::Rounds,
@@ -54,6 +59,7 @@ impl Workers {
     pub fn start(
         directory: &Directory,
         post: &Post,
+        registrar: &Registrar,
         settings: &watch::Receiver<Settings>,
         shutdown: &CancellationToken,
     ) -> Self {
@@ -66,6 +72,7 @@ impl Workers {
         };
         start.apply(directory);
         start.jobs(directory, post, settings);
+        start.domains(directory, registrar);
         start.sweep(directory, settings);
         let mut following = JoinSet::new();
         following.spawn(follow(settings.clone(), start.followers));
@@ -141,6 +148,16 @@ impl Start {
                 .perform(name, Jobs::new(directory.clone(), post.clone(), settings.clone()));
             self.run(worker);
         }
+    }
+
+    fn domains(&mut self, directory: &Directory, registrar: &Registrar) {
+        let pace = self.pace(Settings::domains);
+        let worker = every(self.settings.domains_interval)
+            .for_queue(Rounds::of("domains", Everything))
+            .batch(Pace::BATCH_MIN)
+            .paced_by(pace)
+            .perform("domains", Looks::new(directory.clone(), registrar.clone()));
+        self.run(worker);
     }
 
     fn sweep(&mut self, directory: &Directory, settings: &watch::Receiver<Settings>) {

@@ -1,13 +1,14 @@
 //! The workers' settings: this file is about what an operator may change while they run.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use canvass_model::file::Scanning;
+use canvass_actions::starters;
+use canvass_model::{file::Scanning, template_site::TemplateSite};
 
 use crate::{scan::Clamd, worker::Pace};
 
 /// How fast the workers go, and what they must know of the installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Where people find this installation, for links in mails; without a slash at its end.
     pub base_url: String,
@@ -21,10 +22,14 @@ pub struct Settings {
     pub jobs_interval: Duration,
     /// Jobs that a worker takes at once.
     pub jobs_batch: usize,
+    /// How long the domains' worker waits between two looks at what is due.
+    pub domains_interval: Duration,
     /// Days that records of visits to public pages are kept.
     pub access_log_days: u32,
     /// Who scans what is uploaded; `None` when nobody does.
     pub clamd: Option<Clamd>,
+    /// What a new tenant begins with.
+    pub templates: Arc<TemplateSite>,
 }
 
 impl Settings {
@@ -36,6 +41,14 @@ impl Settings {
         Pace {
             interval: self.apply_interval,
             batches: vec![self.premium_batch, self.standard_batch],
+            iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
+        }
+    }
+
+    pub(crate) fn domains(&self) -> Pace {
+        Pace {
+            interval: self.domains_interval,
+            batches: vec![Pace::BATCH_MIN],
             iterations_max: Pace::ITERATIONS_MAX_DEFAULT,
         }
     }
@@ -59,8 +72,10 @@ impl Default for Settings {
             standard_batch: 1_000,
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
+            domains_interval: Duration::from_secs(5),
             access_log_days: 30,
             clamd: None,
+            templates: starters::built_in(),
         }
     }
 }

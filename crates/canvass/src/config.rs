@@ -16,10 +16,12 @@ pub use self::{
     layers::Setting,
     secret::Secret,
     sections::{
-        Config, Files, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage, Terms,
-        Traffic, Work,
+        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage,
+        Templates, Terms, Traffic, Work,
     },
 };
+
+use crate::hosts;
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +39,8 @@ pub struct Loaded {
     pub config: Config,
     /// What is allowed but unwise.
     pub warnings: Vec<String>,
+    /// What it takes outside of this program.
+    pub needs: Vec<String>,
     /// The file that was read.
     pub file: Option<PathBuf>,
 }
@@ -62,7 +66,8 @@ impl Config {
         layers.add_flags(sources.flags.clone());
         let (mut config, origins) = layers.finish()?;
         let warnings = check::settle(&mut config, &origins)?;
-        Ok(Loaded { config, warnings, file })
+        let needs = hosts::needs(&config);
+        Ok(Loaded { config, warnings, needs, file })
     }
 }
 

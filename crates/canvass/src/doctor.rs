@@ -6,7 +6,10 @@ mod scanner;
 mod scripts;
 mod storage;
 
-use crate::config::Loaded;
+use crate::{
+    config::{Config, Loaded},
+    templates,
+};
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,10 +41,12 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     let config = &loaded.config;
     let mut findings = vec![configuration(loaded)];
     findings.extend(machine::examine(config).await);
+    findings.push(hosts(loaded));
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
     findings.push(scanner::examine(&config.files).await);
     findings.extend(scripts::examine(config).await);
+    findings.push(templates(config));
     findings
 }
 
@@ -51,6 +56,27 @@ fn configuration(loaded: &Loaded) -> Finding {
         [] => Finding::ok("configuration", source),
         warnings => Finding::warn("configuration", source, warnings.join(" ")),
     }
+}
+
+fn templates(config: &Config) -> Finding {
+    match templates::read(&config.templates) {
+        Ok(site) => {
+            let source =
+                config.templates.folder.as_ref().map_or_else(|| "built in".to_owned(), |it| it.display().to_string());
+            Finding::ok("templates", format!("{source}, version {}, {} pages", site.version, site.pages.len()))
+        }
+        Err(faults) => Finding::fail("templates", faults.join("; "), templates::ADVICE),
+    }
+}
+
+/// The names this installation answers at, and what they need of others.
+fn hosts(loaded: &Loaded) -> Finding {
+    let found = match &loaded.config.server.base_url {
+        Some(url) if loaded.config.server.subdomains => format!("{url}, and a host below it for each tenant"),
+        Some(url) => url.clone(),
+        None => "every name, since server.base_url is not set".to_owned(),
+    };
+    Finding { advice: loaded.needs.join(" "), ..Finding::ok("hosts", found) }
 }
 
 impl Finding {

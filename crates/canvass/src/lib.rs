@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod doctor;
 mod failure;
+mod hosts;
 mod limits;
 mod logging;
 mod output;
@@ -14,6 +15,7 @@ mod scripts;
 mod server;
 mod sign_up;
 mod storage;
+mod templates;
 mod workers;
 
 pub use cli::Cli;

@@ -4,11 +4,12 @@ use std::{
     io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use canvass_actions::{brand::Artist, operators, traffic};
-use canvass_model::{file::Scanning, tenant::Region};
+use canvass_model::{file::Scanning, template_site::TemplateSite, tenant::Region};
 use canvass_script::Sandbox;
 use canvass_storage::Directory;
 use canvass_web::App;
@@ -23,7 +24,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    limits, scripts, storage, workers,
+    hosts, limits, scripts, storage, templates, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -53,6 +54,7 @@ impl Running {
         let listener = if serves { Some(listen(config.server.listen).await?) } else { None };
         let address = listener.as_ref().and_then(|it| it.local_addr().ok()).unwrap_or(config.server.listen);
         let url = config.server.url(address);
+        let templates = templates::open(&config.templates)?;
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
         let scripts = scripts::start(config, program);
@@ -67,7 +69,9 @@ impl Running {
             let (recorder, visits) = traffic::channel(config.traffic.queue_max);
             let every = Duration::from_millis(config.traffic.write_interval_ms);
             traffic = Some(Writer::start(&directory, visits, every));
-            let app = App::new(directory.clone(), web_settings(config, url.clone(), program), recorder, runner);
+            let registrar = hosts::registrar(config, &url);
+            let settings = web_settings(config, url.clone(), (program, templates));
+            let app = App::new(directory.clone(), settings, recorder, registrar, runner);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
         Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, scripts, duties, recording })
@@ -242,7 +246,11 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
     })
 }
 
-fn web_settings(config: &Config, base_url: String, program: &Path) -> canvass_web::Settings {
+fn web_settings(
+    config: &Config,
+    base_url: String,
+    (program, templates): (&Path, Arc<TemplateSite>),
+) -> canvass_web::Settings {
     let Server { body_bytes_max, .. } = config.server;
     canvass_web::Settings {
         base_url,
@@ -252,5 +260,6 @@ fn web_settings(config: &Config, base_url: String, program: &Path) -> canvass_we
         body_bytes_max,
         artist: Artist::new(program.to_owned()),
         scanning: if config.files.clamd.is_some() { Scanning::On } else { Scanning::Off },
+        templates,
     }
 }

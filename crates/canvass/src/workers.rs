@@ -1,7 +1,8 @@
 //! The workers of this process: this file is about what the configuration means to them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use canvass_model::template_site::TemplateSite;
 use canvass_storage::Directory;
 use canvass_work::{
     Settings, Workers,
@@ -15,6 +16,7 @@ use crate::{
     Failure,
     config::{Config, Mail, MailTls},
     failure::Exit,
+    hosts, templates,
 };
 
 /// Workers that run until they are stopped.
@@ -31,8 +33,9 @@ pub(crate) fn start(config: &Config, directory: &Directory, url: &str) -> Result
         let advice = "Correct the mail section of the configuration; `canvass doctor` looks at the mail server.";
         Failure::new(Exit::Configuration, "mail cannot leave", error, advice)
     })?;
-    let (settings, followed) = watch::channel(settings(config, url));
-    let workers = Workers::start(directory, &post, &followed, &CancellationToken::new());
+    let (settings, followed) = watch::channel(settings(config, templates::open(&config.templates)?, url));
+    let workers =
+        Workers::start(directory, &post, &hosts::registrar(config, url), &followed, &CancellationToken::new());
     Ok(Running { workers, drain_within: Duration::from_secs(config.server.drain_seconds), _settings: settings })
 }
 
@@ -48,7 +51,7 @@ impl Running {
     }
 }
 
-fn settings(config: &Config, url: &str) -> Settings {
+fn settings(config: &Config, templates: Arc<TemplateSite>, url: &str) -> Settings {
     let work = &config.work;
     Settings {
         base_url: url.trim_end_matches('/').to_owned(),
@@ -57,8 +60,10 @@ fn settings(config: &Config, url: &str) -> Settings {
         standard_batch: work.standard_batch,
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
+        domains_interval: Duration::from_millis(config.domains.interval_ms),
         access_log_days: config.traffic.log_days,
         clamd: config.files.clamd.as_deref().and_then(|it| Clamd::parse(it).ok()),
+        templates,
     }
 }
 

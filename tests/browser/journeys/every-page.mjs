@@ -116,6 +116,7 @@ journey("every page of the console is fit for everybody", demo, async ({ canvass
     ["page-new", `${base}/pages/new`],
     ...["document", "survey", "results", "feed", "redirect"].map((it) => [`page-${it}`, `${base}/pages/new?kind=${it}`]),
     ["page-hosts", `${base}/pages/hosts`],
+    ["domains", `${base}/domains`],
     ["tokens", `${base}/tokens`],
     ["log", `${base}/log`],
     ["traffic", `${base}/traffic`],

@@ -40,6 +40,11 @@ impl<'a> Desk<'a> {
             "surveys.list" => surveys::list(self.tenant).await,
             "surveys.get" => surveys::show(self.tenant, arguments.text("survey")?).await,
             "summary.get" => surveys::summary(self.tenant, arguments.text("survey")?).await,
+            "crosstab" => {
+                let filter = arguments.0.get("filter").cloned().unwrap_or_default();
+                let [rows, columns] = [arguments.text("rows")?, arguments.text("columns")?].map(str::to_owned);
+                surveys::crosstab(self.tenant, arguments.text("survey")?, (rows, columns, filter)).await
+            }
             "responses.page" => responses::page(self.tenant, &arguments).await,
             "responses.get" => {
                 responses::show(self.tenant, arguments.text("survey")?, arguments.text("response")?).await
@@ -50,7 +55,7 @@ impl<'a> Desk<'a> {
             "store.delete" => self.delete_value(&arguments),
             "store.list" => self.list_values(&arguments).await,
             "secrets.get" => self.secret(arguments.text("name")?).await,
-            "crosstab" | "http.request" | "mail.send" | "files.list" | "files.get" | "files.put" => {
+            "http.request" | "mail.send" | "files.list" | "files.get" | "files.put" => {
                 Err(Refusal::because(format!("not available yet: {name}")))
             }
             _ => {

@@ -15,13 +15,18 @@ mod postgres;
 mod responses;
 mod signing_in;
 mod signing_up;
+mod starters;
 mod surveys;
 mod tenants;
 
+use std::sync::Arc;
+
 use canvass_actions::{
-    Error, provisioning,
+    Error,
+    provisioning::{self, Ground},
     signing_in::Client,
     signing_up::{self as signing_up_actions, NewSignUp},
+    starters as starter_actions,
     surveys::{self as survey_actions, Publication},
 };
 use canvass_model::{
@@ -34,14 +39,13 @@ use canvass_model::{
     page::Visibility,
     plan::PlanId,
     survey::Survey,
+    template_site::TemplateSite,
     tenant::Region,
     text::{Email, OrganisationName, Password, PersonName},
 };
 use canvass_storage::{self as storage, Directory, Settings, Tenant, Tx, jobs};
 use serde_json::json;
 
-/// Where the installation of these tests is found.
-pub const BASE_URL: &str = "https://surveys.example";
 /// What everybody in these tests signs in with.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -100,12 +104,24 @@ async fn accepted(directory: &Directory, form: &NewSignUp, key: &str) -> Result<
     }
 }
 
-/// A tenant that signed up and is ready.
+/// What the installation gives to tenants.
+fn ground(templates: &Arc<TemplateSite>) -> Ground<'_> {
+    Ground { base_url: "https://surveys.example", templates }
+}
+
+/// A tenant that signed up and is ready; it begins without pages, so that a test counts its own.
 async fn a_tenant(directory: &Directory, name: &str) -> Tenant {
+    let built_in = starter_actions::built_in();
+    let without_pages = TemplateSite { pages: Vec::new(), ..TemplateSite::clone(&built_in) };
+    a_tenant_of(directory, name, Arc::new(without_pages)).await
+}
+
+/// A tenant that began with this template site.
+async fn a_tenant_of(directory: &Directory, name: &str, templates: Arc<TemplateSite>) -> Tenant {
     let form = a_form(name, &format!("ada@{}.example", Alias::suggest(name)));
     let sign_up = accepted(directory, &form, name).await.unwrap();
     for step in ProvisionStep::ALL {
-        provisioning::run_step(directory, &sign_up, step, BASE_URL).await.unwrap();
+        provisioning::run_step(directory, &sign_up, step, ground(&templates)).await.unwrap();
     }
     directory.tenant(&form.alias).await.unwrap().unwrap()
 }

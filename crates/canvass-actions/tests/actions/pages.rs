@@ -203,3 +203,115 @@ async fn redirects_lead_somewhere_and_only_where_the_tenant_allows() {
     })
     .await;
 }
+
+/// A page and so many pages below it.
+fn a_tree(tx: &mut Tx<'_>, below: usize) -> canvass_model::page::Page {
+    let top = pages::create(tx, &by(), &document("team", "# Team")).unwrap();
+    for number in 0..below {
+        pages::create(tx, &by(), &document(&format!("team/Über {number}"), "# One")).unwrap();
+    }
+    top
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_of_pages_move_along_in_one_transaction_and_all_earlier_addresses_lead_on() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        let top = tenant.write(|tx| Ok::<_, Error>(a_tree(tx, 450))).await.unwrap();
+        let begun = std::time::Instant::now();
+        let moved = tenant.write(move |tx| {
+            pages::update_with_below(tx, &by(), top.id, Some(top.revision), &document("people/staff", "# Team"))
+        });
+        assert_eq!(moved.await.unwrap().1, 450);
+        println!("450 pages moved in {:?}", begun.elapsed());
+        let check = tenant.write(move |tx| {
+            for number in [0, 1, 49, 50, 51, 449] {
+                let page = stored::find(tx, address(&format!("people/staff/über {number}")).key())?.unwrap();
+                assert_eq!(
+                    (page.address.native(), page.revision),
+                    (format!("people/staff/Über {number}").as_str(), Revision(2))
+                );
+                let left = stored::find(tx, address(&format!("team/Über {number}")).key())?.unwrap();
+                assert_eq!(left.target, Target::Redirect(Destination::Moved(page.id)));
+            }
+            // Once more would leave more earlier addresses than there may be pages: all stay, and it is said why.
+            let again = document("folk", "# Team");
+            let refused = pages::update_with_below(tx, &by(), top.id, None, &again);
+            assert!(matches!(&refused, Err(Error::Limit(words)) if words.contains("450 pages below")), "{refused:?}");
+            Err::<(), _>(Error::NotFound)
+        });
+        assert!(matches!(check.await, Err(Error::NotFound)));
+        // Back again: the earlier addresses give way, and are left behind on the other side.
+        let back =
+            tenant.write(move |tx| pages::update_with_below(tx, &by(), top.id, None, &document("team", "# Team")));
+        assert_eq!(back.await.unwrap().1, 450);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_may_move_into_and_out_of_their_own_subtree() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        let check = tenant.write(|tx| {
+            let top = a_tree(tx, 0);
+            for path in ["team/a", "team/a/a", "team/a/a/a"] {
+                pages::create(tx, &by(), &document(path, path))?;
+            }
+            let there = |tx: &mut Tx<'_>, path: &str| -> Option<String> {
+                let page = stored::find(tx, address(path).key()).unwrap()?;
+                stored::document(tx, page.id).unwrap()
+            };
+            pages::update_with_below(tx, &by(), top.id, None, &document("team/b", "# Team"))?;
+            assert_eq!(there(tx, "team/b/a/a/a").as_deref(), Some("team/a/a/a"));
+            let a = stored::find(tx, address("team/b/a").key())?.unwrap();
+            // Each takes the place that the one below it leaves.
+            pages::update_with_below(tx, &by(), a.id, None, &document("team/b/a/a/a/a", "team/a"))?;
+            assert_eq!(there(tx, "team/b/a/a/a/a/a").as_deref(), Some("team/a/a"));
+            assert_eq!(there(tx, "team/b/a/a/a/a/a/a").as_deref(), Some("team/a/a/a"));
+            pages::update_with_below(tx, &by(), a.id, None, &document("team/b/a", "team/a"))?;
+            assert_eq!(
+                there(tx, "team/b/a/a/a").as_deref(),
+                Some("team/a/a/a"),
+                "up again, each into the next one's place"
+            );
+            Ok::<_, Error>(())
+        });
+        check.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_a_page_below_and_a_move_of_the_one_above_lose_neither() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        let (top, child) = tenant
+            .write(|tx| {
+                let top = a_tree(tx, 1);
+                Ok::<_, Error>((top, stored::find(tx, address("team/über 0").key())?.unwrap()))
+            })
+            .await
+            .unwrap();
+        let (id, seen) = (child.id, child.revision);
+        let edit =
+            tenant.write(move |tx| pages::update(tx, &by(), id, Some(seen), &document("team/Über 0", "# Edited")));
+        let above =
+            tenant.write(move |tx| pages::update_with_below(tx, &by(), top.id, None, &document("people", "# Team")));
+        let (edited, moved) = tokio::join!(edit, above);
+        assert_eq!(moved.unwrap().1, 1);
+        let (page, body) = tenant
+            .read(move |tx| Ok::<_, Error>((stored::find_by_id(tx, id)?.unwrap(), stored::document(tx, id)?.unwrap())))
+            .await
+            .unwrap();
+        assert_eq!(page.address.native(), "people/Über 0", "whoever came first");
+        match edited {
+            Ok(_) => assert_eq!(body, "# Edited"),
+            Err(Error::ChangedMeanwhile) => {
+                assert_eq!(body, "# One", "who was slower is told, and nothing is half done")
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    })
+    .await;
+}

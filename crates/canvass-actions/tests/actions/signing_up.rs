@@ -4,6 +4,7 @@ use canvass_actions::{
     Error, provisioning,
     signing_in::{self, Credentials},
     signing_up::{self, NewSignUp},
+    starters,
 };
 use canvass_model::{
     event::Event,
@@ -15,10 +16,11 @@ use canvass_storage::{
     self as storage, Directory, accounts, events, jobs, members, meta, surveys, surveys::Shelf, tenants,
 };
 
-use crate::{BASE_URL, PASSWORD, a_form, a_tenant, accepted, alias, client, email, on_each_engine, password};
+use crate::{PASSWORD, a_form, a_tenant, accepted, alias, client, email, ground, on_each_engine, password};
 
 async fn run(directory: &Directory, sign_up: &SignUp, step: ProvisionStep) -> Result<(), Error> {
-    provisioning::run_step(directory, sign_up, step, BASE_URL).await
+    let templates = starters::built_in();
+    provisioning::run_step(directory, sign_up, step, ground(&templates)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +51,8 @@ async fn a_tenant_is_ready_however_often_each_step_was_run() {
         );
         assert_eq!(surveys.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["Customer satisfaction"]);
         let provisioned = log.iter().filter(|it| it.event == Event::TenantProvisioned).count();
-        assert_eq!((provisioned, log.len()), (1, 2));
+        let pages = starters::built_in().pages.len();
+        assert_eq!((provisioned, log.len()), (1, 2 + pages), "each starter page is made once");
         assert!(configuration.unwrap().contains("2026-11"));
         let mails = directory.read(|tx| jobs::list(tx, None, None, 9)).await.unwrap();
         let mails: Vec<_> = mails.iter().filter(|it| matches!(it.job, Job::Mail(_))).collect();

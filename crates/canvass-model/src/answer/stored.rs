@@ -26,7 +26,7 @@ pub(super) fn read(definition: &Definition, text: &str) -> Result<Answers, Unrea
 }
 
 /// One answer. A type that has changed since, or a question that is gone, leaves the shape to tell what it was.
-fn answer(kind: Option<&Kind>, value: Value) -> Option<Answer> {
+pub(crate) fn answer(kind: Option<&Kind>, value: Value) -> Option<Answer> {
     match (kind, value) {
         (Some(Kind::SingleChoice { .. } | Kind::Dropdown { .. }), Value::String(text)) => {
             Some(ChoiceId::parse(&text).map_or(Answer::Text(text), |id| Answer::Choice(Pick::Listed(id))))

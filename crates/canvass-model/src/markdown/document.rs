@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::{ELSEWHERE, events, net};
 use crate::address::PageAddress;
@@ -58,6 +58,31 @@ pub fn excerpt(markdown: &str, chars_max: usize) -> String {
     }
     shorten(&text, chars_max)
 }
+
+/// Why a document would lose something when it is shown: raw HTML, pictures, or links that lead nowhere. `None` when all of
+/// it is shown. For texts that an operator ships; what members write is shown as far as it can be.
+pub fn unfit(markdown: &str) -> Option<String> {
+    let cut = |text: &str| text.chars().take(60).collect::<String>();
+    Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).find_map(|event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => {
+            Some(format!("it has HTML, which is shown as text: {}", cut(raw.trim())))
+        }
+        Event::Start(Tag::Image { dest_url, .. }) => {
+            Some(format!("it has a picture, which is left out: {}", cut(&dest_url)))
+        }
+        Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+            let to = destination(link_type, dest_url.clone(), &|page: &PageAddress| page.href());
+            let is_known =
+                |to: &str| !has_scheme(to) || SCHEMES.iter().any(|it| to.to_ascii_lowercase().starts_with(it));
+            let leads = to.is_some_and(|it| link_type == LinkType::Email || is_known(&it));
+            (!leads).then(|| format!("it has a link that leads nowhere: {}", cut(&dest_url)))
+        }
+        _ => None,
+    })
+}
+
+/// How links to elsewhere may begin.
+const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
 
 /// Words separated by single spaces, as many as fit, and an ellipsis where some did not.
 fn shorten(text: &str, chars_max: usize) -> String {

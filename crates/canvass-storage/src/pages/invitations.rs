@@ -45,6 +45,12 @@ pub fn find_invitation_by_id(tx: &mut ReadTx<'_>, page: PageId, id: InvitationId
     decode::first(tx.session, "invitation", (sql, &[Value::text(page), Value::text(id), now.into()]), invitation)
 }
 
+/// The page that the invitation with this id opens, whether or not it has expired.
+pub fn page_of_invitation(tx: &mut ReadTx<'_>, id: InvitationId) -> Result<Option<PageId>, Error> {
+    let sql = "select page from invitation where id = $1";
+    decode::first(tx.session, "invitation", (sql, &[Value::text(id)]), |row| row.parsed(PageId::parse))
+}
+
 /// How many invitations a page has, those that have expired included.
 pub fn count_invitations(tx: &mut ReadTx<'_>, page: PageId) -> Result<u64, Error> {
     let sql = "select count(*) from invitation where page = $1";

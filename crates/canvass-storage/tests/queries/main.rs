@@ -8,6 +8,7 @@
 )]
 
 mod brand;
+mod domains;
 mod fields;
 mod files;
 mod jobs;

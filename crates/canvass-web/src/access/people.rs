@@ -5,15 +5,20 @@ mod scripting;
 use std::{ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use canvass_actions as actions;
+use canvass_actions::{
+    self as actions,
+    crosstabs::{self, Asked},
+    domains::Registrar,
+};
 use canvass_model::{
+    crosstab::Crosstab,
     id::{SessionId, SurveyId, TokenId},
     member::{Actor, Member, Role},
     response::Accepted,
     tenant::TenantRecord,
     token::{Scope, Token},
 };
-use canvass_storage::{self as storage, Changes, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
+use canvass_storage::{self as storage, Changes, Directory, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
 
 use super::{App, api, console};
 use crate::{
@@ -26,7 +31,7 @@ use crate::{
 pub(crate) struct Person {
     pub(super) app: App,
     pub(super) tenant: Tenant,
-    actor: Actor,
+    pub(super) actor: Actor,
     member: Option<Member>,
     token: Option<Arc<Token>>,
 }
@@ -97,6 +102,31 @@ impl Person {
         self.tenant.changes(survey)
     }
 
+    /// Runs `work` on what the directory keeps of their tenant: its tokens and domains.
+    pub(crate) async fn read_directory<T, E>(
+        &self,
+        work: impl Fn(&mut DirectoryReadTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<storage::Error> + Send + 'static,
+    {
+        let tenant = self.tenant.clone();
+        self.app.directory().read(move |tx| work(tx, &tenant)).await
+    }
+
+    /// Where their tenant's public pages have the one address that the world is told, without a slash at its end.
+    pub(crate) async fn public_url(&self) -> Result<String, storage::Error> {
+        let primary = self.app.directory().primary_address(&self.tenant).await?;
+        let registrar = self.registrar();
+        Ok(registrar.url(self.tenant.record(), &registrar.settled(&primary).home))
+    }
+
+    /// What is known of hosts.
+    pub(crate) fn registrar(&self) -> &Registrar {
+        self.app.registrar()
+    }
+
     /// What the directory records of their tenant.
     pub(crate) fn tenant(&self) -> &TenantRecord {
         self.tenant.record()
@@ -139,7 +169,10 @@ impl Person {
     }
 
     /// Runs `work` as this person, in one transaction of their tenant.
-    async fn write<T, E>(&self, work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<storage::Error> + Send + 'static,
@@ -148,7 +181,7 @@ impl Person {
         self.tenant.write(move |tx| work(tx, &actor)).await
     }
 
-    fn is_at_least(&self, role: Role, scope: Scope) -> bool {
+    pub(super) fn is_at_least(&self, role: Role, scope: Scope) -> bool {
         match (&self.member, &self.token) {
             (Some(member), _) => role <= member.role,
             (None, Some(token)) => token.scopes.contains(&scope),
@@ -166,6 +199,24 @@ impl Analyst {
     /// Whether they may also write: what a page offers.
     pub(crate) fn may_write(&self) -> bool {
         self.0.is_at_least(Role::Creator, Scope::Write)
+    }
+
+    /// Counts a cross-tab, each page of responses in a transaction of its own, so that others have their turn.
+    pub(crate) async fn crosstab(&self, survey: SurveyId, asked: Asked) -> Result<Crosstab, actions::Error> {
+        let mut running = self.0.read(move |tx| crosstabs::begin(tx, survey, &asked)).await?;
+        loop {
+            let (next, more) = self
+                .0
+                .read(move |tx| {
+                    let mut next = running.clone();
+                    next.step(tx).map(|more| (next, more))
+                })
+                .await?;
+            if !more {
+                return Ok(next.finish());
+            }
+            running = next;
+        }
     }
 }
 
@@ -196,20 +247,7 @@ impl Administrator {
         self.0.write(work).await
     }
 
-    /// Runs `work` on what the directory keeps of their tenant: its tokens.
-    pub(crate) async fn read_directory<T, E>(
-        &self,
-        work: impl Fn(&mut DirectoryReadTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        let tenant = self.0.tenant.clone();
-        self.0.app.directory().read(move |tx| work(tx, &tenant)).await
-    }
-
-    /// Changes what the directory keeps of their tenant: its tokens.
+    /// Changes what the directory keeps of their tenant: its tokens and domains.
     pub(crate) async fn write_directory<T, E>(
         &self,
         work: impl Fn(&mut DirectoryTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
@@ -220,6 +258,16 @@ impl Administrator {
     {
         let tenant = self.0.tenant.clone();
         self.0.app.directory().write(move |tx| work(tx, &tenant)).await
+    }
+}
+
+impl Administrator {
+    /// Runs an action that spans the directory and their tenant, and perhaps asks the name system.
+    pub(crate) async fn act<T, E, F>(&self, action: impl FnOnce(Directory, Tenant, Actor) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        action(self.0.app.directory().clone(), self.0.tenant.clone(), self.0.actor.clone()).await
     }
 }
 
@@ -273,11 +321,11 @@ impl SignedIn {
 }
 
 /// The person a request speaks for: by token under `/api/`, by session cookie elsewhere.
-async fn person(parts: &mut Parts, app: &App) -> Result<Person, Problem> {
+pub(super) async fn person(parts: &mut Parts, app: &App) -> Result<Person, Problem> {
     if parts.uri.path().starts_with("/api/") { api::paced(parts, app).await } else { console::person(parts, app).await }
 }
 
-fn forbidden(person: &Person, member: &str, scope: Scope) -> Problem {
+pub(super) fn forbidden(person: &Person, member: &str, scope: Scope) -> Problem {
     Problem::Forbidden(match person.token {
         Some(_) => format!("This token lacks the scope `{}`", scope.as_str()),
         None => format!("Your role does not allow this; ask an administrator to make you {member}"),

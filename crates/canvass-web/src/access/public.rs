@@ -13,7 +13,7 @@ use axum::{
 };
 use canvass_actions as actions;
 use canvass_model::{
-    address::{Address, NoAddress, PageAddress, TenantKey},
+    address::{Address, Host, NoAddress, PageAddress, TenantKey},
     file::Scanning,
     id::PageId,
     page::Page,
@@ -29,7 +29,7 @@ pub(crate) use self::{
     onlooker::Onlooker,
     site::Site,
 };
-use super::App;
+use super::{App, host::Hosted};
 use crate::{Problem, Settings, access_log, view::look::Look};
 
 /// Someone at a tenant's public address: reads what is published there and submits responses, nothing else.
@@ -38,6 +38,9 @@ pub(crate) struct Respondent {
     pub(super) tenant: Tenant,
     site: Site,
     page: Option<PageAddress>,
+    query: Option<String>,
+    /// Whether they came by a host of the tenant's own, where no session is good.
+    is_hosted: bool,
     brought: gate::Brought,
 }
 
@@ -103,6 +106,17 @@ impl Respondent {
         &self.site
     }
 
+    /// Whether they came by a host of the tenant's own, where no session is good.
+    pub(crate) fn is_hosted(&self) -> bool {
+        self.is_hosted
+    }
+
+    /// Where the tenant wants its other addresses to lead, with the request's query; `None` when this one serves.
+    pub(crate) fn leads_on(&self) -> Option<String> {
+        let url = self.site.leads_on(self.page.as_ref())?;
+        Some(self.query.as_ref().map_or_else(|| url.clone(), |query| format!("{url}?{query}")))
+    }
+
     /// The page the request's address names; `None` for the tenant's own address.
     pub(crate) fn asked_for(&self) -> Option<&PageAddress> {
         self.page.as_ref()
@@ -156,28 +170,31 @@ impl FromRequestParts<App> for Respondent {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let host = match parts.uri.authority() {
-            Some(authority) => Some(authority.as_str()),
-            None => parts.headers.get(header::HOST).and_then(|it| it.to_str().ok()),
-        };
-        let address = Address::parse(app.hosts(), host, parts.uri.path()).map_err(|refusal| match refusal {
+        let hosted = Hosted::of(parts).cloned();
+        let host = hosted.as_ref().map_or(&Host::Base, |it| &it.host);
+        let address = Address::parse(host, parts.uri.path()).map_err(|refusal| match refusal {
             NoAddress::NoTenant => Problem::NotFound,
             NoAddress::Page(invalid) => Problem::BadRequest(invalid.to_string()),
         })?;
-        let (TenantKey::Path(alias) | TenantKey::Subdomain(alias)) = &address.tenant;
-        let tenant = app.directory().tenant(alias).await?.ok_or(Problem::NotFound)?;
+        let is_hosted = hosted.is_some();
+        let tenant = match (hosted, &address.tenant) {
+            (Some(hosted), _) => hosted.tenant,
+            (None, TenantKey::Path(alias)) => app.directory().tenant(alias).await?.ok_or(Problem::NotFound)?,
+            (None, TenantKey::Subdomain(_) | TenantKey::Domain(_)) => return Err(Problem::NotFound),
+        };
         match tenant.record().state {
             TenantState::Active => {}
             TenantState::Suspended => return Err(Problem::Suspended),
             TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Err(Problem::NotFound),
         }
-        tracing::Span::current().record("tenant", alias.as_str());
+        tracing::Span::current().record("tenant", tenant.record().alias.as_str());
         access_log::visited(parts, &tenant, Place::of(address.page.as_ref()));
-        let known = alias.clone();
+        let known = tenant.record().alias.clone();
         let look = tenant.cached(Look::NAME, move |tx| Look::load(tx, &known)).await?;
-        let site = Site::new(&address.tenant, &app.settings().base_url).looking(look);
-        let brought = gate::Brought::of(parts);
-        Ok(Self { app: app.clone(), tenant, site, page: address.page, brought })
+        let primary = app.directory().primary_address(&tenant).await?;
+        let site = Site::new(&address.tenant, tenant.record(), &primary, app.registrar()).looking(look);
+        let (brought, query) = (gate::Brought::of(parts), parts.uri.query().map(str::to_owned));
+        Ok(Self { app: app.clone(), tenant, site, page: address.page, query, is_hosted, brought })
     }
 }
 

@@ -187,7 +187,8 @@ macro_rules! ids {
 ids! {
     "survey" => canvass_model::id::SurveyId,
     "response" => canvass_model::id::ResponseId,
-    "file" => canvass_model::id::FileId
+    "file" => canvass_model::id::FileId,
+    "link" => canvass_model::id::InvitationId
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     Problem,
-    access::{Analyst, Collector, Creator},
+    access::{Analyst, Claimant, Collector, Creator},
 };
 
 /// What every failed request answers (RFC 9457).
@@ -137,6 +137,12 @@ impl OperationInput for Analyst {
 }
 
 impl OperationInput for Creator {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        scope(operation, "write");
+    }
+}
+
+impl OperationInput for Claimant {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         scope(operation, "write");
     }

@@ -88,6 +88,23 @@ pub(super) struct Wanted {
     closes_at: Option<Timestamp>,
     /// A document's Markdown.
     body: Option<String>,
+    /// Where a page that is there moves to; its earlier address leads on. Left out, it stays.
+    move_to: Option<String>,
+    /// What becomes of the pages below one that moves.
+    #[serde(default)]
+    below: Below,
+}
+
+/// What becomes of the pages below one that moves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PagesBelow")]
+enum Below {
+    /// They stay where they are.
+    #[default]
+    Stay,
+    /// They move along, all or none.
+    Move,
 }
 
 impl Shown {
@@ -162,14 +179,19 @@ pub(super) async fn update(
     body: Body<Wanted>,
 ) -> Result<Response, Problem> {
     let seen = if headers.contains_key(header::IF_MATCH) { Some(if_match(&headers)?) } else { None };
-    let asked = asked(address.clone(), body.value).await?;
+    let (below, move_to) = (body.value.below, moved_to(&body.value)?);
+    let asked = asked(move_to.clone().unwrap_or_else(|| address.clone()), body.value).await?;
     let written = creator.write(move |tx, by| {
         let wanted = asked.wanted(tx)?;
-        let present = pages::find(tx, wanted.address.key())?.filter(|it| !has_moved(it));
+        let present = pages::find(tx, address.key())?.filter(|it| !has_moved(it));
         match (present, seen) {
+            (None, None) if move_to.is_some() => return Err(Problem::NotFound),
             (None, None) => actions::pages::create(tx, by, &wanted).map(|it| (it, StatusCode::CREATED)),
             (None, Some(_)) => return Err(Problem::PreconditionFailed),
             (Some(_), None) => return Err(Problem::PreconditionRequired),
+            (Some(page), Some(seen)) if below == Below::Move => {
+                actions::pages::update_with_below(tx, by, page.id, seen, &wanted).map(|(it, _)| (it, StatusCode::OK))
+            }
             (Some(page), Some(seen)) => {
                 actions::pages::update(tx, by, page.id, seen, &wanted).map(|it| (it, StatusCode::OK))
             }
@@ -198,6 +220,12 @@ pub(super) async fn delete(creator: Creator, Address(address): Address) -> Resul
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The address a body moves a page to, if it does.
+fn moved_to(wanted: &Wanted) -> Result<Option<PageAddress>, Problem> {
+    let parsed = wanted.move_to.as_deref().map(PageAddress::parse).transpose();
+    parsed.map_err(|invalid| Problem::Invalid { faults: vec![Fault::new("/move_to", invalid.to_string())] })
 }
 
 /// What a body asks of the page at an address, its password hashed.
@@ -313,7 +341,8 @@ pub(super) fn update_is(operation: TransformOperation<'_>) -> TransformOperation
         .summary("Make or change the page at an address")
         .description(
             "Without `If-Match` a page is made; a page that is there already asks for the ETag that was read (428 \
-             without, 412 when somebody else was faster).",
+             without, 412 when somebody else was faster). `move_to` gives it another address, to which the earlier one \
+             leads; with `below` `move` the pages below it move along, all of them or, when one cannot, none (409).",
         )
         .tag("Pages")
         .response_with::<200, Json<Whole>, _>(|it| it.description("The changed page."))

@@ -61,7 +61,7 @@ pub(crate) async fn show(analyst: Analyst) -> Result<Html<String>, Problem> {
         shell: analyst.shell(ConsoleArea::Home).await?,
         is_new: found.iter().all(|it| it.version.0 == 0),
         may_write: analyst.may_write(),
-        public: format!("{}/{}", analyst.settings().base_url, tenant.alias),
+        public: analyst.public_url().await?,
         month: number::grouped(month),
         month_max: number::grouped(plan.responses_month_max),
         open_count,

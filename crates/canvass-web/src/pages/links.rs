@@ -96,7 +96,7 @@ pub(crate) async fn create(
         Ok(invitation) => {
             let page = creator.read(move |tx| actions::pages::found(tx, id)).await?;
             let site = Site::below(&creator.tenant().alias, &creator.settings().base_url);
-            let address = site.absolute(&site.href(&page.address));
+            let address = site.canonical(&page.address);
             let link = format!("{address}?invitation={}", secret.reveal());
             let made = Some(Made { label: invitation.label, link });
             let page = LinksPage { made, ..show(&creator, id, &From::default()).await? };

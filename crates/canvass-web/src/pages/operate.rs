@@ -14,7 +14,7 @@ use canvass_model::{
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, dead_letters,
+    self as storage, dead_letters, domains,
     tenants::{self, Filter, Listed},
 };
 
@@ -77,6 +77,8 @@ struct TenantPage {
     row: Row,
     reason: Option<String>,
     usage: Vec<(&'static str, String)>,
+    /// Its domains, each with its state.
+    domains: Vec<(String, &'static str)>,
     is_active: bool,
     is_suspended: bool,
     errors: Vec<(String, String)>,
@@ -177,7 +179,10 @@ async fn detail(
             ("Responses this month", of(it.responses_month, plan.responses_month_max)),
         ]
     });
+    let id = listed.record.id;
+    let domains = operator.read(move |tx| domains::list(tx, id)).await?;
     let page = TenantPage {
+        domains: domains.iter().map(|it| (it.name.to_string(), it.state.as_str())).collect(),
         shell: operator.shell(OperatorArea::Tenants),
         row: row(listed, now),
         reason,

@@ -19,6 +19,17 @@ struct ProblemPage<'a> {
     request: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "respond/problem.html")]
+struct HostedProblemPage<'a> {
+    status: u16,
+    title: String,
+    advice: String,
+    /// Whether the cause lies with us.
+    is_ours: bool,
+    request: &'a str,
+}
+
 /// The page for a problem. Of what went wrong on our side it says nothing but where the log has more.
 pub(crate) fn page(problem: &Problem, request: &RequestId) -> Html<String> {
     let status = problem.code().status;
@@ -29,6 +40,14 @@ pub(crate) fn page(problem: &Problem, request: &RequestId) -> Html<String> {
     let (title, advice) = words(problem);
     let is_ours = status.as_u16() == 500;
     let page = ProblemPage { status: status.as_u16(), title, advice, faults, is_ours, request: request.as_str() };
+    Html(page.render().unwrap_or_else(|_| problem.to_string()))
+}
+
+/// The page for a problem at a host of a tenant's own: it leads to nothing of the product's.
+pub(crate) fn hosted(problem: &Problem, request: &RequestId) -> Html<String> {
+    let status = problem.code().status.as_u16();
+    let (title, advice) = words(problem);
+    let page = HostedProblemPage { status, title, advice, is_ours: status == 500, request: request.as_str() };
     Html(page.render().unwrap_or_else(|_| problem.to_string()))
 }
 

@@ -54,7 +54,12 @@ pub(crate) async fn show(
             entered => entered,
         },
         None => match respondent.enter(&PageAddress::index(), None).await {
-            Err(Turned::Away(Problem::NotFound)) => return index::show(&respondent).await,
+            Err(Turned::Away(Problem::NotFound)) => {
+                return match respondent.leads_on() {
+                    Some(url) => lead_on(&url),
+                    None => index::show(&respondent).await,
+                };
+            }
             entered => entered,
         },
     };
@@ -62,6 +67,12 @@ pub(crate) async fn show(
         Ok(entered) => entered,
         Err(turned) => return shut::page(&respondent, turned),
     };
+    // Members are known at the installation's own host alone, so what is not for everybody stays where it is.
+    if entered.page().visibility.is_open()
+        && let Some(url) = respondent.leads_on()
+    {
+        return lead_on(&url);
+    }
     let response = match &entered.page().target {
         Target::Survey(_) => respond::show(&entered, &shown).await,
         Target::Redirect(to) => redirect(&respondent, to).await,
@@ -111,6 +122,13 @@ async fn moved<'a>(respondent: &'a Respondent, pass: Option<&str>) -> Result<Ent
         address = page.address.clone();
     }
     Err(Turned::Away(Problem::NotFound))
+}
+
+/// To the address that the tenant wants everybody to use; browsers ask again each time, since it may change its mind.
+fn lead_on(url: &str) -> Result<Response, Problem> {
+    let location = HeaderValue::try_from(url).map_err(|error| Problem::Internal(error.to_string()))?;
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Ok((StatusCode::MOVED_PERMANENTLY, headers).into_response())
 }
 
 /// Leads on; browsers ask again each time, since a tenant may change its mind.

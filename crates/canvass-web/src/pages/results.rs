@@ -66,6 +66,7 @@ pub(crate) async fn show(analyst: Analyst, Path((_, survey)): Path<(String, Stri
         newest.iter().filter_map(|it| Answers::from_stored(&found.definition, &it.accepted.answers).ok()).collect();
     let tenant = analyst.tenant();
     let link = found.survey.is_open(now).then(|| found.survey.status.page()).flatten();
+    let public = analyst.public_url().await?;
     let page = ResultsPage {
         shell: analyst.shell(ConsoleArea::Surveys).await?,
         head: SurveyHead::new(&found.survey, &tenant.alias, Tab::Results, now),
@@ -75,7 +76,7 @@ pub(crate) async fn show(analyst: Analyst, Path((_, survey)): Path<(String, Stri
             let at = it.accepted.received_at;
             (at.to_string(), moment::ago(at, now))
         }),
-        link: link.map(|it| format!("{}/{}/{}", analyst.settings().base_url, tenant.alias, it.href())),
+        link: link.map(|it| format!("{public}/{}", it.href())),
         charts: chart::charts(&found.definition, &found.summary, |question| quotes(question, &answers)),
     };
     Ok(Html(page.render()?))

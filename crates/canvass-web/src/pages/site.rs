@@ -6,6 +6,7 @@ mod fields;
 mod form;
 mod hosts;
 mod list;
+mod starters;
 mod suggestion;
 mod tree;
 mod uploading;
@@ -27,6 +28,7 @@ use self::{
 pub(crate) use self::{
     hosts::{index as hosts, update as update_hosts},
     list::index,
+    starters::{index as starters, update as update_starters},
     suggestion::suggest,
     uploading::create as upload,
 };
@@ -140,11 +142,14 @@ pub(crate) async fn update(
     let Some(seen) = form.text("revision").parse().ok().map(Revision) else {
         return Err(Problem::BadRequest("This form does not say what it was made from; reload the page".to_owned()));
     };
-    let adds_again = form.text("do") == "keep-mine";
+    let (adds_again, moves_along) = (form.text("do") == "keep-mine", form.text("below") == "yes");
     let changed = creator.write(move |tx, by| {
         let wanted = asked.wanted(tx)?;
         let is_gone = canvass_storage::pages::find_by_id(tx, id)?.is_some_and(|it| it.trashed_at.is_some());
         let seen = if is_gone && adds_again { actions::pages::restore(tx, by, id)?.revision } else { seen };
+        if moves_along {
+            return actions::pages::update_with_below(tx, by, id, Some(seen), &wanted).map(|(page, _)| page);
+        }
         actions::pages::update(tx, by, id, Some(seen), &wanted)
     });
     match changed.await {

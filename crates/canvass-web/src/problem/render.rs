@@ -8,28 +8,62 @@ use axum::{
 use canvass_actions as actions;
 
 use super::{Carried, Problem};
-use crate::log::RequestId;
+use crate::{access::Hosted, log::RequestId, pages::problems};
 
 /// Who reads an answer.
 pub(crate) struct Reader {
     id: RequestId,
-    is_api: bool,
+    kind: Kind,
     /// What a person wanted to see; what was posted is not posted again after a sign-in.
     wanted: Option<PathAndQuery>,
 }
+
+/// Where an answer is read.
+enum Kind {
+    /// By a program.
+    Program,
+    /// At the installation's own host.
+    Product,
+    /// At a host of a tenant's own, where the product's other pages are not.
+    Hosted,
+    /// At a host that is nobody's: nothing is told but that.
+    Nowhere,
+}
+
+/// Marks a request that came to a host that is nobody's.
+#[derive(Clone)]
+pub(crate) struct Stray;
 
 impl Reader {
     pub(crate) fn of(request: &Request) -> Self {
         let (uri, is_get) = (request.uri(), request.method() == Method::GET);
         let wanted = uri.path_and_query().filter(|_| is_get).cloned();
-        Self { id: RequestId::of(request), is_api: uri.path().starts_with("/api/"), wanted }
+        let kind = if Hosted::of_request(request).is_some() {
+            Kind::Hosted
+        } else if request.extensions().get::<Stray>().is_some() {
+            Kind::Nowhere
+        } else if uri.path().starts_with("/api/") {
+            Kind::Program
+        } else {
+            Kind::Product
+        };
+        Self { id: RequestId::of(request), kind, wanted }
     }
 
     /// Shows a problem the way its reader expects it: an RFC 9457 document to programs, a page to people.
     pub(crate) fn show(&self, response: Response) -> Response {
         let Some(Carried(problem)) = response.extensions().get::<Carried>() else { return response };
         let wanted = self.wanted.as_ref().map_or("/-/console", PathAndQuery::as_str);
-        let mut shown = if self.is_api { document(problem, &self.id) } else { page(problem, &self.id, wanted) };
+        let mut shown = match self.kind {
+            Kind::Program => document(problem, &self.id),
+            Kind::Product => page(problem, &self.id, wanted),
+            Kind::Hosted => {
+                finish(problem, (problem.code().status, problems::hosted(problem, &self.id)).into_response())
+            }
+            Kind::Nowhere => {
+                finish(problem, (problem.code().status, format!("{}\n", problem.detail())).into_response())
+            }
+        };
         if let Some(methods) = response.headers().get(header::ALLOW) {
             shown.headers_mut().insert(header::ALLOW, methods.clone());
         }
@@ -77,7 +111,7 @@ fn page(problem: &Problem, id: &RequestId, wanted: &str) -> Response {
     match problem {
         Problem::SignInRequired => Redirect::to(&format!("/-/login?to={back}")).into_response(),
         Problem::OperatorSignInRequired => Redirect::to(&format!("/-/operate/login?to={back}")).into_response(),
-        _ => finish(problem, (problem.code().status, crate::pages::problems::page(problem, id)).into_response()),
+        _ => finish(problem, (problem.code().status, problems::page(problem, id)).into_response()),
     }
 }
 

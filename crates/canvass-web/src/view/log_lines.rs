@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use canvass_model::{
     alias::Alias,
+    domain::Turn,
     event::{BrandChange, Event, FileChange},
     id::SurveyId,
     member::Actor,
@@ -79,8 +80,13 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::PageCreated { .. }
         | Event::PageChanged { .. }
         | Event::PageMoved { .. }
+        | Event::PagesBelowMoved { .. }
         | Event::PagePlaced { .. }
         | Event::RedirectHostsChanged { .. }
+        | Event::DomainClaimed { .. }
+        | Event::DomainChanged { .. }
+        | Event::DomainReleased { .. }
+        | Event::PrimaryAddressChanged { .. }
         | Event::PageTrashed { .. }
         | Event::PageRestored { .. }
         | Event::PageShared { .. }
@@ -120,6 +126,9 @@ fn words(event: &Event) -> (String, String) {
         Event::PageCreated { address, .. } => ("made the page", address.clone()),
         Event::PageChanged { address, .. } => ("changed the page", address.clone()),
         Event::PageMoved { from, to, .. } => ("moved a page", format!("from {from} to {to}")),
+        Event::PagesBelowMoved { from, to, count, .. } => {
+            ("moved the pages below", format!("{from} along to {to}: {count}"))
+        }
         Event::PagePlaced { address, .. } => ("reordered the page", address.clone()),
         Event::PageTrashed { address, .. } => ("threw away the page", address.clone()),
         Event::PageRestored { address, .. } => ("restored the page", address.clone()),
@@ -129,6 +138,10 @@ fn words(event: &Event) -> (String, String) {
             ("let redirects lead to no other site", String::new())
         }
         Event::RedirectHostsChanged { hosts } => ("let redirects lead to", hosts.join(", ")),
+        Event::DomainClaimed { domain } => ("claimed the domain", domain.native()),
+        Event::DomainChanged { domain, what } => (of_domain(*what), domain.native()),
+        Event::DomainReleased { domain } => ("gave back the domain", domain.native()),
+        Event::PrimaryAddressChanged { address } => ("chose as the primary address", address.clone()),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
             ("exported the responses of", format!(" as {}", format.to_uppercase()))
@@ -176,6 +189,16 @@ fn of_scripts(event: &Event) -> (&'static str, String) {
         Event::ScriptsStopped { script: None, reason } => ("stopped all scripts:", reason.clone()),
         Event::ScriptsAllowed { script: Some(script) } => ("let the script run again:", script.to_string()),
         _ => ("let all scripts run again", String::new()),
+    }
+}
+
+fn of_domain(what: Turn) -> &'static str {
+    match what {
+        Turn::Verified => "verified the domain",
+        Turn::Lost => "found no record any more for the domain",
+        Turn::Regained => "found the record again for the domain",
+        Turn::Released => "let go, for want of its record, of the domain",
+        Turn::GivenUp => "gave up looking for a record for the domain",
     }
 }
 

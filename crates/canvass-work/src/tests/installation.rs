@@ -1,8 +1,10 @@
 //! An installation for one test: this file is about storage in a folder of its own, workers over it, and waiting.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
+use canvass_actions::domains::{Off, Registrar};
 use canvass_model::{
+    address::Hosts,
     alias::Alias,
     id::{AccountId, JobId, TenantId},
     job::{Job, JobRecord, JobState, SignUp},
@@ -83,7 +85,8 @@ impl Installation {
 
     pub(super) fn work_with(&self, post: &Post, settings: Settings) -> Workers {
         let (_, settings) = watch::channel(settings);
-        Workers::start(&self.directory, post, &settings, &CancellationToken::new())
+        let registrar = Registrar::new(Arc::new(Off), Hosts::any(), "http://127.0.0.1:8080", 0);
+        Workers::start(&self.directory, post, &registrar, &settings, &CancellationToken::new())
     }
 
     pub(super) async fn queue(&self, job: Job) -> JobId {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use canvass_actions::provisioning;
+use canvass_actions::{
+    provisioning::{self, Ground},
+    starters,
+};
 use canvass_model::{
     id::JobId,
     job::{Job, JobState, Mail, ProvisionStep, SignUp},
@@ -11,7 +14,7 @@ use canvass_model::{
 };
 use canvass_storage::{
     accounts::{self, Account},
-    jobs, surveys,
+    jobs, pages, surveys,
 };
 use tokio::net::TcpListener;
 
@@ -61,16 +64,24 @@ async fn a_sign_up_goes_on_after_a_crash_between_any_two_steps() {
             let tenant = installation.directory.tenant(&sign_up.alias).await.unwrap().unwrap();
             let made = tenant.read(|tx| surveys::list(tx, surveys::Shelf::AtWork, None, 10)).await.unwrap();
             assert_eq!(made.len(), 1, "one starter survey after {recorded} steps");
+            let pages = tenant.read(pages::list).await.unwrap();
+            assert_eq!(pages.len(), starters::built_in().pages.len(), "each starter page once after {recorded} steps");
         }
         until(async || installation.mails() == jobs.len()).await;
     })
     .await;
 }
 
+async fn run_step(installation: &Installation, sign_up: &SignUp, step: ProvisionStep) {
+    let templates = starters::built_in();
+    let ground = Ground { base_url: "http://canvass.example", templates: &templates };
+    provisioning::run_step(&installation.directory, sign_up, step, ground).await.unwrap();
+}
+
 /// Runs a sign-up's steps as a worker does that dies when it has recorded so many: the one after them ran too.
 async fn crash_after(installation: &Installation, job: JobId, sign_up: &SignUp, recorded: usize) {
     for step in ProvisionStep::ALL.into_iter().take(recorded + 1) {
-        provisioning::run_step(&installation.directory, sign_up, step, "http://canvass.example").await.unwrap();
+        run_step(installation, sign_up, step).await;
     }
     for step in ProvisionStep::ALL.into_iter().take(recorded) {
         let record = installation.directory.write(move |tx| jobs::record_step(tx, job, step.as_str()));
@@ -129,7 +140,7 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
         assert!(lapse.await.unwrap());
         let quick = desk.take(1).await.unwrap().messages.pop().unwrap();
         let step = ProvisionStep::ReserveAlias;
-        provisioning::run_step(&installation.directory, &sign_up, step, "http://canvass.example").await.unwrap();
+        run_step(&installation, &sign_up, step).await;
 
         let error = desk.failed(slow, &Failure::permanent("too slow")).await.unwrap_err();
 

@@ -41,13 +41,17 @@ fn show(cli: &Cli) -> Result<(), Failure> {
 fn check(cli: &Cli) -> Result<(), Failure> {
     let loaded = Config::load(&cli.sources()).map_err(|faults| Failure::configuration(&faults))?;
     let file = loaded.file.as_ref().map(|it| it.display().to_string());
-    let json = json!({ "ok": true, "file": file, "warnings": loaded.warnings });
+    let json = json!({ "ok": true, "file": file, "warnings": loaded.warnings, "needs": loaded.needs });
     cli.output().show(&json, || {
         let source = file.unwrap_or_else(|| "no file, so defaults".to_owned());
         let mut text = format!("The configuration is good ({source}).");
         for warning in &loaded.warnings {
             text.push_str("\nBut: ");
             text.push_str(warning);
+        }
+        for need in &loaded.needs {
+            text.push_str("\nNote: ");
+            text.push_str(need);
         }
         text
     })?;

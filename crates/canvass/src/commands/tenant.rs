@@ -11,7 +11,7 @@ use canvass_model::{
     text::{Email, OrganisationName, Password, PersonName},
 };
 use canvass_storage::{
-    Directory,
+    Directory, domains,
     tenants::{self, Filter, Listed},
 };
 use serde_json::{Value, json};
@@ -101,10 +101,16 @@ async fn create(cli: &Cli, config: &Config, directory: &Directory, create: &Crea
 
 async fn show(cli: &Cli, directory: &Directory, alias: &str) -> Result<(), Failure> {
     let parsed = parse_alias(alias)?;
-    let found = directory.read(move |tx| tenants::find(tx, &parsed)).await;
-    let found = found.map_err(|it| Failure::storage("the tenant could not be looked up", &it))?;
-    let record = found.ok_or_else(|| Failure::no_tenant(alias))?;
-    cli.output().show(&json(&record), || {
+    let found = directory.read(move |tx| {
+        let Some(record) = tenants::find(tx, &parsed)? else { return Ok(None) };
+        Ok(Some((domains::list(tx, record.id)?, record)))
+    });
+    let found = found.await.map_err(|it| Failure::storage("the tenant could not be looked up", &it))?;
+    let (domains, record) = found.ok_or_else(|| Failure::no_tenant(alias))?;
+    let listed = domains.iter().map(|it| json!({ "domain": it.name, "state": it.state }));
+    let mut shown = json(&record);
+    shown["domains"] = listed.collect();
+    cli.output().show(&shown, || {
         let mut lines = vec![
             format!("alias    {}", record.alias),
             format!("name     {}", record.name),
@@ -113,6 +119,7 @@ async fn show(cli: &Cli, directory: &Directory, alias: &str) -> Result<(), Failu
             format!("region   {}", record.region.0),
             format!("since    {}", record.created_at),
         ];
+        lines.extend(domains.iter().map(|it| format!("domain   {} ({})", it.name, it.state.as_str())));
         lines.extend(record.reason.as_ref().map(|it| format!("reason   {it}")));
         lines.join("\n")
     })?;

@@ -1,12 +1,12 @@
 //! What settings must be to each other: this file is about the checks that need more than one type.
 
-use std::path::Path;
+use std::{net::IpAddr, path::Path};
 
 use canvass_model::text::Email;
 use canvass_work::scan::Clamd;
 
-use super::{Config, Fault, Faults, Secret, layers::Origins};
-use crate::logging;
+use super::{Config, Fault, Faults, Secret, Server, layers::Origins};
+use crate::{hosts, logging, templates};
 
 /// Reads the secrets that stand in files, and checks everything that the types cannot. Answers what is allowed but
 /// unwise.
@@ -33,6 +33,14 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
             None => fault("server", "base_url", BASE_URL.replace("{}", text)),
         }
     }
+    if let Some(message) = subdomains(&config.server) {
+        fault("server", "subdomains", message);
+    }
+    if hosts::asked(&config.domains.resolver).is_none() {
+        let message =
+            "domains.resolver must be [\"system\"], [\"off\"] or addresses with ports like [\"192.0.2.53:53\"]";
+        fault("domains", "resolver", message.to_owned());
+    }
     if config.server.role.is_empty() {
         fault("server", "role", "server.role is empty: say \"web\", \"worker\" or both".to_owned());
     }
@@ -57,7 +65,23 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
     if config.terms.version.trim().is_empty() {
         fault("terms", "version", "terms.version is empty: a sign-up records which terms it agreed to".to_owned());
     }
+    if let Err(found) = templates::read(&config.templates) {
+        found.into_iter().for_each(|it| fault("templates", "folder", format!("templates.folder: {it}")));
+    }
     if faults.is_empty() { Ok(warnings(config)) } else { Err(Faults(faults)) }
+}
+
+/// Why tenants can have no hosts below the installation's, if they are to.
+fn subdomains(server: &Server) -> Option<String> {
+    if !server.subdomains {
+        return None;
+    }
+    let Some(url) = &server.base_url else {
+        return Some("server.subdomains needs server.base_url: tenants' hosts stand below its own".to_owned());
+    };
+    let hosts = hosts::hosts(server);
+    let is_number = hosts.base().starts_with('[') || hosts.base().parse::<IpAddr>().is_ok();
+    is_number.then(|| format!("server.subdomains needs a name in server.base_url, and {url} has a numeric address"))
 }
 
 /// The address in a sender like `Canvass <canvass@example.org>`.

@@ -80,6 +80,7 @@ fn blank(kind: Kind) -> &'static str {
         Kind::Text => "\"\"",
         Kind::Number => "0",
         Kind::List => "[]",
+        Kind::Flag => "false",
     }
 }
 

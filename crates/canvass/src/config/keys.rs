@@ -39,6 +39,8 @@ pub enum Kind {
     Number,
     /// Texts.
     List,
+    /// Yes or no.
+    Flag,
 }
 
 /// Every setting there is.
@@ -76,6 +78,7 @@ fn key(name: &str, schema: &Value, defaults: Option<&toml::Table>) -> Key {
     let kind = match schema.get("type") {
         Some(Value::String(kind)) if kind == "integer" => Kind::Number,
         Some(Value::String(kind)) if kind == "array" => Kind::List,
+        Some(Value::String(kind)) if kind == "boolean" => Kind::Flag,
         _ => Kind::Text,
     };
     let bound = |name: &str| schema.get(name).and_then(Value::as_i64);

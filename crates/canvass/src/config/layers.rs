@@ -256,6 +256,7 @@ fn from_text(text: &str, kind: Kind) -> toml::Value {
             let parts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
             toml::Value::Array(parts.map(toml::Value::from).collect())
         }
+        Kind::Flag => text.trim().parse::<bool>().map_or_else(|_| toml::Value::from(text), toml::Value::from),
     }
 }
 
@@ -263,13 +264,16 @@ fn from_text(text: &str, kind: Kind) -> toml::Value {
 fn misfit(section: &str, key: &Key, value: &toml::Value) -> Option<String> {
     let name = format!("{section}.{}", key.name);
     match (key.kind, value) {
-        (Kind::Text, toml::Value::String(_)) | (Kind::List, toml::Value::Array(_)) => None,
+        (Kind::Text, toml::Value::String(_))
+        | (Kind::List, toml::Value::Array(_))
+        | (Kind::Flag, toml::Value::Boolean(_)) => None,
         (Kind::Number, toml::Value::Integer(number)) => {
             let (min, max) = key.range?;
             (!(min..=max).contains(number)).then(|| format!("{name} is {number}, but goes from {min} to {max}"))
         }
         (Kind::Text, other) => Some(format!("{name} must be a text in quotes, not {}", noun(other))),
         (Kind::Number, other) => Some(format!("{name} must be a whole number, not {}", noun(other))),
+        (Kind::Flag, other) => Some(format!("{name} must be true or false, not {}", noun(other))),
         (Kind::List, other) => Some(format!("{name} must be a list like [\"…\", \"…\"], not {}", noun(other))),
     }
 }

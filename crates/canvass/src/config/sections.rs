@@ -26,6 +26,8 @@ pub struct Config {
     pub work: Work,
     /// How tenants' scripts are run.
     pub scripts: Scripts,
+    /// Hosts that tenants bring along, and how it is proved that they are theirs.
+    pub domains: Domains,
     /// What visits to public pages leave behind.
     pub traffic: Traffic,
     /// What becomes of uploaded files.
@@ -34,6 +36,8 @@ pub struct Config {
     pub log: Log,
     /// What whoever signs up agrees to.
     pub terms: Terms,
+    /// What a new tenant begins with.
+    pub templates: Templates,
 }
 
 /// Where Canvass listens, and what this process does.
@@ -45,6 +49,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address people reach this installation at: stands in links and mails, decides whether cookies need HTTPS. Without it, `http://` and the address listened on.
     pub base_url: Option<String>,
+    /// Whether each tenant also has a host of its own below that of `base_url`, which must then be a name: `https://adatum.surveys.example.org`. It needs a record `*.surveys.example.org` in the name system and a certificate for it.
+    pub subdomains: bool,
     /// What this process does: `web` answers requests, `worker` applies responses and runs jobs.
     pub role: Vec<Role>,
     /// Seconds that requests under way may take to finish after SIGTERM. Below the 30 seconds that systemd and Kubernetes wait by default.
@@ -183,6 +189,23 @@ pub enum ScriptMode {
     Off,
 }
 
+/// Hosts that tenants bring along.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Domains {
+    /// Who is asked for the records that prove whose a domain is: `["system"]` for the machine's own servers, addresses with ports such as `["192.0.2.53:53"]` for others, `["off"]` for nobody.
+    pub resolver: Vec<String>,
+    /// Seconds that one look into the name system may take.
+    #[schemars(range(min = 1, max = 30))]
+    pub lookup_seconds: u64,
+    /// Days that a verified domain is kept after its record was found to be missing.
+    #[schemars(range(min = 1, max = 90))]
+    pub grace_days: u32,
+    /// Milliseconds between two rounds in which domains that are due are looked at.
+    #[schemars(range(min = 100, max = 3_600_000))]
+    pub interval_ms: u64,
+}
+
 /// What visits to public pages leave behind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -236,6 +259,14 @@ pub struct Terms {
     pub url: Option<String>,
 }
 
+/// What a new tenant begins with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Templates {
+    /// A folder with a template site of your own, as `docs/starter-pages.md` describes it. Without one, Canvass's own.
+    pub folder: Option<PathBuf>,
+}
+
 impl Server {
     /// Where people find this installation when it listens on `address`.
     pub fn url(&self, address: SocketAddr) -> String {
@@ -248,6 +279,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,
+            subdomains: false,
             role: vec![Role::Web, Role::Worker],
             drain_seconds: 20,
             body_bytes_max: 1024 * 1024,
@@ -312,6 +344,12 @@ impl Default for Scripts {
             key_file: None,
             queue_max: 4_096,
         }
+    }
+}
+
+impl Default for Domains {
+    fn default() -> Self {
+        Self { resolver: vec!["system".to_owned()], lookup_seconds: 5, grace_days: 14, interval_ms: 5_000 }
     }
 }
 

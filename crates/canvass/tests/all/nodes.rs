@@ -1,5 +1,7 @@
 //! Two processes on one database: this file is about everything that one of them does and the other must know.
 
+mod cache;
+mod domains;
 mod sign_ups;
 
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! Pages in the console: this file is about making, changing, moving, ordering and throwing them away, and about what
 //! nobody may do with them.
 
+mod below;
+mod links;
 mod programs;
 
 use canvass_model::{address::PageAddress, time::Timestamp};

@@ -14,7 +14,11 @@ use canvass_storage::{ReadTx, Tenant, pages, surveys, surveys::Shelf};
 use serde_json::{Value, json};
 
 use super::read;
-use crate::{Error, results};
+use crate::{
+    Error,
+    crosstabs::{self, Asked},
+    results,
+};
 
 /// Surveys listed at once.
 const SURVEYS_MAX: u32 = 500;
@@ -65,6 +69,17 @@ pub(super) async fn summary(tenant: &Tenant, named: &str) -> Result<Value, Refus
         Ok::<_, Error>(found.summary.to_api(&found.definition))
     })
     .await
+}
+
+/// How the answers to two questions go together, as the API shows it.
+pub(super) async fn crosstab(
+    tenant: &Tenant,
+    named: &str,
+    (rows, columns, filter): (String, String, Value),
+) -> Result<Value, Refusal> {
+    let id = id(tenant, named).await?;
+    let asked = Asked { rows, columns, filter, since: None, until: None, version: None };
+    read(tenant, move |tx| crosstabs::crosstab(tx, id, &asked).map(|it| it.to_api())).await
 }
 
 /// The survey that a script names by its id or by the address of its page.

@@ -9,7 +9,7 @@ use axum::{
 use canvass_model::{alias::Alias, tenant::TenantState};
 use canvass_storage::{self as storage, ReadTx, Tenant};
 
-use crate::{App, Problem};
+use crate::{App, Problem, access::host::Hosted};
 
 /// Whoever asks for a tenant's style sheet or logo: sees its brand, and nothing else.
 pub(crate) struct Onlooker {
@@ -50,6 +50,10 @@ impl FromRequestParts<App> for Onlooker {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::NotFound)?;
         let alias = params.iter().find(|(name, _)| *name == "tenant").map(|(_, value)| value.to_owned());
         let alias = Alias::parse(&alias.unwrap_or_default()).map_err(|_| Problem::NotFound)?;
+        // At a tenant's own host, others are not there.
+        if Hosted::of(parts).is_some_and(|it| it.tenant.record().alias != alias) {
+            return Err(Problem::NotFound);
+        }
         let tenant = app.directory().tenant(&alias).await?.ok_or(Problem::NotFound)?;
         match tenant.record().state {
             TenantState::Active => {}

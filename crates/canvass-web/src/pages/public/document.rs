@@ -34,7 +34,7 @@ struct DocumentPage<'a> {
 pub(super) async fn show(entered: &Entered<'_>) -> Result<Response, Problem> {
     let (page, respondent) = (entered.page(), entered.respondent());
     let site = respondent.site().clone();
-    let (id, name) = (page.id, format!("document:{}:{}", site.home(), page.id));
+    let (id, name) = (page.id, format!("document:{}:{}", site.key(), page.id));
     let drawn = respondent
         .cached(&name, move |tx| {
             let body = pages::document(tx, id)?.unwrap_or_default();
@@ -48,7 +48,7 @@ pub(super) async fn show(entered: &Entered<'_>) -> Result<Response, Problem> {
         title: page.own_title(),
         html: &drawn.html,
         excerpt: &drawn.excerpt,
-        canonical: site.absolute(&site.href(&page.address)),
+        canonical: site.canonical(&page.address),
         listed: page.visibility == Visibility::Public,
         site,
     };

@@ -90,8 +90,8 @@ async fn feed(entered: &Entered<'_>) -> Result<Feed, Problem> {
         id: format!("urn:uuid:{}", page.id),
         title: if page.title.is_empty() { format!("Surveys by {organisation}") } else { plain(&page.title) },
         organisation,
-        home: site.absolute(site.home()),
-        own: site.absolute(&site.href(&page.address)),
+        home: site.canonical_home(),
+        own: site.canonical(&page.address),
         updated: Moment::of(changed),
         entries: open.into_iter().map(|(it, opening)| entry(it, opening, site)).collect(),
     })
@@ -103,7 +103,7 @@ fn entry(listed: &Listed, opening: Opening, site: &Site) -> Entry {
         title: plain(&listed.title),
         summary_html: as_html(&plain(&listed.summary)),
         summary: plain(&listed.summary),
-        url: site.absolute(&site.href(&listed.page.address)),
+        url: site.canonical(&listed.page.address),
         published: Moment::of(opening.since),
         updated: Moment::of(changed(listed, opening)),
     }

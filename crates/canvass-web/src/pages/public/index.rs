@@ -53,7 +53,7 @@ pub(super) async fn show(respondent: &Respondent) -> Result<Response, Problem> {
     let page = IndexPage {
         organisation,
         title: format!("Surveys by {organisation}"),
-        canonical: site.absolute(site.home()),
+        canonical: site.canonical_home(),
         feeds: open().filter_map(|it| alternate(it, site)).collect(),
         surveys: open().filter(|it| it.page.target.kind() == Kind::Survey).map(|it| line(it, site)).collect(),
         others: open().filter(|it| is_other(it.page.target.kind())).map(|it| line(it, site)).collect(),

@@ -56,7 +56,7 @@ pub(super) async fn show(entered: &Entered<'_>, survey: SurveyId) -> Result<Resp
     let shown = ResultsPage {
         organisation: respondent.tenant().name.as_str(),
         title,
-        canonical: site.absolute(&site.href(&page.address)),
+        canonical: site.canonical(&page.address),
         listed: page.visibility == Visibility::Public,
         total: number::grouped(drawn.responses),
         is_one: drawn.responses == 1,

@@ -61,6 +61,10 @@ pub(super) fn page(respondent: &Respondent, turned: Turned) -> Result<Response, 
         }
         Admission::Over { since: at } if page.title.is_empty() => since(respondent, None, at),
         Admission::Over { since: at } => since(respondent, Some(&page.title), at),
+        Admission::SignInNeeded if respondent.is_hosted() => {
+            // Members sign in at the installation's own host, and are known nowhere else.
+            Ok(Redirect::to(&respondent.site().at_path(Some(&page.address))).into_response())
+        }
         Admission::SignInNeeded => Err(Problem::SignInRequired),
         Admission::PasswordNeeded => password(respondent, &page, StatusCode::UNAUTHORIZED, String::new()),
         Admission::InvitationNeeded => invited(respondent, &page),
@@ -110,9 +114,10 @@ fn password(respondent: &Respondent, page: &Page, status: StatusCode, error: Str
 
 fn invited(respondent: &Respondent, page: &Page) -> Result<Response, Problem> {
     let site = respondent.site();
-    let back: String = form_urlencoded::byte_serialize(site.href(&page.address).as_bytes()).collect();
-    let page =
-        InvitedPage { organisation: respondent.tenant().name.as_str(), site, sign_in: format!("/-/login?to={back}") };
+    let at_path = format!("/{}/{}", respondent.tenant().alias, page.address.href());
+    let back: String = form_urlencoded::byte_serialize(at_path.as_bytes()).collect();
+    let sign_in = site.product(&format!("/-/login?to={back}"));
+    let page = InvitedPage { organisation: respondent.tenant().name.as_str(), site, sign_in };
     let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((StatusCode::FORBIDDEN, headers, Html(page.render()?)).into_response())
 }

@@ -36,10 +36,10 @@ pub(super) fn is_at(address: &PageAddress) -> bool {
 pub(super) async fn show(respondent: &Respondent) -> Result<Response, Problem> {
     let (listed, now) = (index::listed(respondent).await?, respondent.now());
     let site = respondent.site();
-    let home = Place { url: site.absolute(site.home()), changed: String::new() };
+    let home = Place { url: site.canonical_home(), changed: String::new() };
     let places = listed.iter().filter(|it| it.is_listed(now) && is_content(it));
     let places = places.map(|it| Place {
-        url: site.absolute(&site.href(&it.page.address)),
+        url: site.canonical(&it.page.address),
         changed: match it.page.target.kind() {
             Kind::Results | Kind::Script => String::new(),
             Kind::Survey | Kind::Document | Kind::File | Kind::Feed | Kind::Redirect => it.page.updated_at.to_string(),
@@ -52,7 +52,7 @@ pub(super) async fn show(respondent: &Respondent) -> Result<Response, Problem> {
 /// What robots may visit, at the installation's own address or at a tenant's. The installation tells nobody which tenants
 /// it has, so only a tenant's own host names a map.
 pub(crate) async fn robots(respondent: Result<Respondent, Problem>) -> Response {
-    let map = respondent.ok().map(|it| it.site().absolute(&it.site().href(&PageAddress::sitemap())));
+    let map = respondent.ok().map(|it| it.site().canonical(&PageAddress::sitemap()));
     let headers =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, rules(map.as_deref())).into_response()

@@ -77,7 +77,7 @@ pub(super) async fn blank(entered: &Entered<'_>, live: &Arc<Live>) -> Result<Res
         return fresh().page(entered, live, StatusCode::OK);
     }
     let site = entered.respondent().site().clone();
-    let name = format!("form:{}:{}:{}", site.home(), live.page.address.key().as_str(), live.survey.version.0);
+    let name = format!("form:{}:{}:{}", site.key(), live.page.address.key().as_str(), live.survey.version.0);
     let tenant = entered.respondent().tenant().clone();
     let drawn = Arc::clone(live);
     let blank = entered
@@ -143,7 +143,7 @@ impl Drawn {
         let page = FormPage {
             heading: heading(self.note.is_some(), errors.len()),
             errors,
-            canonical: site.absolute(&action),
+            canonical: site.canonical(&live.page.address),
             excerpt: markdown::excerpt(sheet.maybe(sheet.definition.description.as_ref()), markdown::EXCERPT_CHARS),
             action,
             draft: Self::draft(tenant, live),

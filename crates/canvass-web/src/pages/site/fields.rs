@@ -92,6 +92,7 @@ pub(super) fn of(page: &Page, body: &str, pages: &[Page]) -> Form {
         ("opens_at", time(page.opens_at)),
         ("closes_at", time(page.closes_at)),
         ("revision", page.revision.0.to_string()),
+        ("below", "yes".to_owned()),
     ];
     Form(fields.map(|(name, value)| (name.to_owned(), value)).into())
 }

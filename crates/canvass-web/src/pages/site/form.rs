@@ -10,7 +10,7 @@ use canvass_model::{
     id::{AccountId, PageId},
     markdown,
     member::Actor,
-    page::{FeedFormat, Kind, Page, Target, Visibility},
+    page::{Destination, FeedFormat, Kind, Page, Target, Visibility},
     plan::PlanId,
     script::TriggerName,
     time::Timestamp,
@@ -84,6 +84,8 @@ pub(super) struct FormPage {
     link: Option<String>,
     /// What stands before the address.
     before: String,
+    /// How many pages are below it.
+    below: usize,
     desk: Desk,
 }
 
@@ -163,6 +165,13 @@ fn files_to_choose(tx: &mut ReadTx<'_>, present: Option<&Present>) -> Result<Vec
     Ok(offered)
 }
 
+/// How many of these pages are below a page, those that others left behind excluded.
+fn below(page: &Page, pages: &[Page]) -> usize {
+    let prefix = format!("{}/", page.address.key().as_str());
+    let has_moved = |it: &Page| matches!(it.target, Target::Redirect(Destination::Moved(_)));
+    pages.iter().filter(|it| it.address.key().as_str().starts_with(&prefix) && !has_moved(it)).count()
+}
+
 fn changed_by(tx: &mut ReadTx<'_>, id: PageId) -> Result<Option<(Actor, Timestamp)>, storage::Error> {
     let is_about = |it: &Event| {
         matches!(it, Event::PageCreated { page, .. } | Event::PageChanged { page, .. } | Event::PageMoved { page, .. }
@@ -209,7 +218,7 @@ impl FormPage {
         let (base, site) = (super::base(person), Site::below(&person.tenant().alias, &person.settings().base_url));
         let present = desk.present.as_ref();
         let page = present.map(|it| &it.page).filter(|it| it.trashed_at.is_none());
-        let absolute = format!("{}/", site.absolute(site.home()));
+        let absolute = format!("{}/", site.canonical_home());
         Ok(Self {
             shell: person.shell(ConsoleArea::Pages).await?,
             me: person.as_member().map(|it| it.account),
@@ -221,6 +230,7 @@ impl FormPage {
             has_password: present.is_some_and(|it| it.has_password),
             may_manage: super::may_manage(person),
             link: page.map(|it| site.href(&it.address)),
+            below: page.map_or(0, |it| below(it, &desk.pages)),
             before: absolute.split_once("://").map_or(absolute.as_str(), |(_, it)| it).to_owned(),
             kind,
             form,

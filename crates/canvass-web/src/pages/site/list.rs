@@ -15,7 +15,7 @@ use canvass_model::{
 };
 use canvass_storage::{self as storage, ReadTx, pages, surveys};
 
-use super::{Happened, tree, words};
+use super::{Happened, starters, tree, words};
 use crate::{
     Problem,
     access::{Analyst, Person, Site},
@@ -41,6 +41,8 @@ struct ListPage {
     tree: Level,
     left_behind: Vec<LeftBehind>,
     trash: Vec<Thrown>,
+    /// How many starter pages there is something to decide about.
+    offers: usize,
 }
 
 /// Pages beside each other, with those below them.
@@ -148,7 +150,9 @@ async fn page(person: &Person, is_trash: bool, happened: &Happened) -> Result<Li
     let tree = tree::of(pages.iter().copied());
     let has_index = pages.iter().any(|it| it.address.key().as_str() == "index");
     let thrown = found.trash.iter().map(|it| thrown(it, &found)).collect();
+    let offers = if is_trash { 0 } else { starters::count_open(person).await? };
     Ok(ListPage {
+        offers,
         shell: person.shell(ConsoleArea::Pages).await?,
         may_write: true,
         may_manage: super::may_manage(person),

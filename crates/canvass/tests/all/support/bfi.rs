@@ -44,6 +44,11 @@ pub fn figures() -> Value {
     json("figures.json")
 }
 
+/// What cross-tabs of all rows must show, computed by `crosstab.py`.
+pub fn crosstabs() -> Value {
+    json("crosstab.json")
+}
+
 impl Row {
     /// The answers as a browser's form sends them: a field for each control that holds something.
     pub fn fields<'a>(&'a self, questions: &'a [String]) -> Vec<(&'a str, &'a str)> {

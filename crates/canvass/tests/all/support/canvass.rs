@@ -1,7 +1,12 @@
 //! A whole installation inside the test process: this file is about starting it, and about what must be true when it
 //! ends.
 
-use std::{path::Path, sync::Once, thread, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Once,
+    thread,
+    time::Duration,
+};
 
 use canvass::{
     Running,
@@ -43,7 +48,8 @@ pub fn on_postgres() -> bool {
 }
 
 impl Canvass {
-    /// Starts an installation with everything as it is by default.
+    /// Starts an installation with everything as it is by default, but that tenants begin without pages: a test counts
+    /// its own.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -61,6 +67,7 @@ impl Canvass {
         // Script hosts are for the tests that run scripts; those share what they compile.
         config.scripts.mode = ScriptMode::Off;
         config.scripts.cache = Some(super::script_cache());
+        config.templates.folder = Some(without_pages(folder.path()));
         change(&mut config);
         let errors = Errors::default();
         let runtime = runtime(&errors);
@@ -173,6 +180,17 @@ impl Drop for Canvass {
         let errors = self.errors.take();
         assert!(errors.is_empty(), "errors in the log that the test did not take:\n{}", errors.join("\n"));
     }
+}
+
+/// A template site with the built-in survey and no pages.
+fn without_pages(folder: &Path) -> PathBuf {
+    let site = folder.join("templates");
+    let survey = include_str!("../../../../canvass-actions/starter/customer-satisfaction.json");
+    std::fs::create_dir(&site).expect("a folder can be made");
+    std::fs::write(site.join("survey.json"), survey).expect("a file can be written");
+    let manifest = r#"{ "version": 1, "pages": [], "surveys": ["survey.json"] }"#;
+    std::fs::write(site.join("site.json"), manifest).expect("a file can be written");
+    site
 }
 
 /// A runtime whose threads log to `errors`, so that installations side by side do not mix their logs.

@@ -206,6 +206,12 @@ impl Process {
         &self.url
     }
 
+    /// The port it listens on, whatever people are told.
+    pub fn port(&self) -> u16 {
+        let address = self.arguments.iter().skip_while(|it| *it != "--listen").nth(1).expect("it is always said");
+        address.rsplit(':').next().and_then(|it| it.parse().ok()).expect("an address with a port")
+    }
+
     /// The folder it works in; embedded data lie in `data` below.
     pub fn folder(&self) -> &Path {
         self.folder.path()

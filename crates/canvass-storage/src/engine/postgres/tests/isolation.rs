@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 30] = [
+const ROWS: [&str; 31] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -20,6 +20,7 @@ const ROWS: [&str; 30] = [
     "insert into brand (slot, theme, css, sheet, sheet_hash, updated_at) values ('current', '{}', '', '', 'h', 1)",
     "insert into field (field_key, id, place, body) values ('k', 'product', 1, '{}')",
     "insert into survey_value (survey, field, value) values ('s', 'k', 'v')",
+    "insert into starter (template, page, version, hash, settled) values ('about', 'p', 1, 'h', 1)",
     "insert into access_log (day, records, body) values (1, 1, '[]')",
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)

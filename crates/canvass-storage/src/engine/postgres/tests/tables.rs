@@ -69,7 +69,8 @@ fn both_stores_have_the_same_tables_and_columns() {
             "canvass_directory",
             [
                 include_str!("../../../../migrations/directory/0001_spine.sqlite.sql"),
-                include_str!("../../../../migrations/directory/0002_scripts.sqlite.sql"),
+                include_str!("../../../../migrations/directory/0002_domains.sqlite.sql"),
+                include_str!("../../../../migrations/directory/0003_scripts.sqlite.sql"),
             ]
             .concat(),
         ),
@@ -82,7 +83,8 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0004_metadata.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0006_files.sqlite.sql"),
-                include_str!("../../../../migrations/tenant/0007_scripts.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0007_templates.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0008_scripts.sqlite.sql"),
             ]
             .concat(),
         ),

@@ -1,0 +1,188 @@
+//! Axes: this file is about the categories into which one question's answers are sorted.
+
+use std::collections::HashMap;
+
+use crate::{
+    answer::{Answer, OTHER_VALUE, Pick},
+    definition::{Definition, Kind, Other, QuestionId},
+    number,
+};
+
+/// One side of a cross-tab: a question and the categories of its answers.
+#[derive(Debug, Clone)]
+pub struct Axis {
+    /// The question.
+    pub question: QuestionId,
+    /// What it asks.
+    pub label: String,
+    /// Whether one response may be in several categories.
+    pub is_multiple: bool,
+    /// In the order of the question; what is no longer offered comes behind, as it was met.
+    pub categories: Vec<Category>,
+    /// How wide the ranges of a number are; `None` for other questions.
+    width: Option<f64>,
+    places: HashMap<String, usize>,
+}
+
+/// One category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Category {
+    /// A choice's id, `.other`, a point of the scale, `yes` or `no`, or where a range begins.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Where it stands among ranges; 0 for other categories.
+    pub from: f64,
+}
+
+/// Ranges that a number is sorted into, at most about so many.
+const RANGES: f64 = 8.0;
+
+impl Axis {
+    /// The most categories: as many as a question has choices, and then some. What is beyond is counted as missing.
+    pub const CATEGORIES_MAX: usize = 250;
+
+    /// The axis of a question; `spread` knows the smallest and largest answer to a number. Says in words why there is none.
+    pub(super) fn of(
+        definition: &Definition,
+        name: &str,
+        spread: impl Fn(&QuestionId) -> Option<(f64, f64)>,
+    ) -> Result<Self, String> {
+        let question = definition.question_named(name).ok_or_else(|| format!("There is no question {name:?}"))?;
+        let mut axis = Self {
+            question: question.id.clone(),
+            label: question.label.to_string(),
+            is_multiple: false,
+            categories: Vec::new(),
+            width: None,
+            places: HashMap::new(),
+        };
+        match &question.kind {
+            Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => {
+                choices.iter().for_each(|it| axis.push(it.id.as_str(), &it.label.to_string()));
+                axis.push_other(other);
+            }
+            Kind::MultipleChoice { choices, other, .. } => {
+                axis.is_multiple = true;
+                choices.iter().for_each(|it| axis.push(it.id.as_str(), &it.label.to_string()));
+                axis.push_other(other);
+            }
+            Kind::Stars { count } => axis.push_points(1, *count),
+            Kind::OpinionScale { from, to, .. } => axis.push_points(*from, *to),
+            Kind::Nps { .. } => axis.push_points(0, 10),
+            Kind::YesNo => {
+                axis.push("yes", "Yes");
+                axis.push("no", "No");
+            }
+            Kind::Integer { .. } | Kind::Decimal { .. } => {
+                let (low, high) = spread(&question.id).unwrap_or((0.0, 0.0));
+                let whole = matches!(question.kind, Kind::Integer { .. });
+                axis.width = Some(width(high - low, if whole { 1.0 } else { 0.001 }));
+            }
+            Kind::ShortText { .. } | Kind::LongText { .. } | Kind::Statement => {
+                return Err(format!("The answers to {name:?} are no categories; choose a choice, a scale or a number"));
+            }
+        }
+        Ok(axis)
+    }
+
+    /// The categories an answer is in; none for one that fits nowhere.
+    pub(super) fn places(&mut self, answer: &Answer) -> Vec<usize> {
+        match answer {
+            Answer::Choice(pick) => self.place_of(pick).into_iter().collect(),
+            Answer::Choices(picks) => {
+                let mut places: Vec<usize> = picks.iter().filter_map(|it| self.place_of(it)).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
+            }
+            Answer::Scale(point) => self.of_number(number::float(*point)),
+            Answer::Integer(number) => self.of_number(number::float(*number)),
+            Answer::Decimal(number) => self.of_number(*number),
+            Answer::YesNo(yes) => self.find_or_add(if *yes { "yes" } else { "no" }, 0.0).into_iter().collect(),
+            Answer::Text(_) => Vec::new(),
+        }
+    }
+
+    /// Places in the order in which they are shown: ranges by what they begin with, all others as they are.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.categories.len()).collect();
+        if self.width.is_some() {
+            order.sort_by(|one, other| self.categories[*one].from.total_cmp(&self.categories[*other].from));
+        }
+        order
+    }
+
+    fn of_number(&mut self, value: f64) -> Vec<usize> {
+        let Some(width) = self.width else {
+            return self.find_or_add(&number::to_json(value).to_string(), value).into_iter().collect();
+        };
+        let from = (value / width).floor() * width;
+        self.find_or_add(&text(from), from).into_iter().collect()
+    }
+
+    fn place_of(&mut self, pick: &Pick) -> Option<usize> {
+        match pick {
+            Pick::Listed(id) => self.find_or_add(id.as_str(), 0.0),
+            Pick::Other(_) => self.find_or_add(OTHER_VALUE, 0.0),
+        }
+    }
+
+    fn find_or_add(&mut self, id: &str, from: f64) -> Option<usize> {
+        if let Some(place) = self.places.get(id) {
+            return Some(*place);
+        }
+        if Self::CATEGORIES_MAX <= self.categories.len() {
+            return None;
+        }
+        let label = match self.width {
+            Some(width) => range(from, width),
+            None if id == OTHER_VALUE => "Other".to_owned(),
+            None => id.to_owned(),
+        };
+        self.push(id, &label);
+        let place = self.categories.len() - 1;
+        self.categories[place].from = from;
+        Some(place)
+    }
+
+    fn push(&mut self, id: &str, label: &str) {
+        self.places.insert(id.to_owned(), self.categories.len());
+        self.categories.push(Category { id: id.to_owned(), label: label.to_owned(), from: 0.0 });
+    }
+
+    fn push_other(&mut self, other: &Other) {
+        match other {
+            Other::Offered { label } => {
+                self.push(OTHER_VALUE, &label.as_ref().map_or_else(|| "Other".to_owned(), ToString::to_string));
+            }
+            Other::Absent => {}
+        }
+    }
+
+    fn push_points(&mut self, from: u8, to: u8) {
+        (from..=to).for_each(|it| self.push(&it.to_string(), &it.to_string()));
+    }
+}
+
+/// The width of about [`RANGES`] ranges: 1, 2 or 5 times a power of ten, and `least` at least.
+fn width(spread: f64, least: f64) -> f64 {
+    if !(0.0 < spread && spread.is_finite()) {
+        return least;
+    }
+    let power = 10_f64.powf((spread / RANGES).log10().floor());
+    let fit = [1.0, 2.0, 5.0, 10.0].into_iter().map(|it| it * power).find(|it| spread / it <= RANGES);
+    fit.unwrap_or(10.0 * power).max(least)
+}
+
+fn range(from: f64, width: f64) -> String {
+    if width == 1.0 {
+        return text(from);
+    }
+    format!("{} to below {}", text(from), text(from + width))
+}
+
+/// A number without the noise of floats behind a thousandth.
+fn text(number: f64) -> String {
+    number::to_json((number * 1_000.0).round() / 1_000.0).to_string()
+}

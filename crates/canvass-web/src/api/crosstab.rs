@@ -1,0 +1,67 @@
+//! Cross-tabs, over the API: this file is about setting the answers to two questions against each other.
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use canvass_actions::crosstabs::Asked;
+use canvass_model::{id::SurveyId, survey::Version, time::Timestamp};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::body::{Id, Parameters};
+use crate::{Problem, access::Analyst};
+
+/// What to count.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "CrosstabWanted")]
+pub(super) struct Wanted {
+    /// The question whose categories are the rows: a choice, a scale, yes or no, or a number, which is counted in ranges.
+    #[serde(default)]
+    rows: String,
+    /// The question whose categories are the columns.
+    #[serde(default)]
+    columns: String,
+    /// Which responses count: a JSON object from question id to a value, or to a list of values of which one must hold, like
+    /// `{"gender": "2", "A1": ["5", "6"]}`. `null` stands for no answer, `".other"` for an answer of one's own.
+    filter: Option<String>,
+    /// Only responses received then or later.
+    since: Option<Timestamp>,
+    /// Only responses received before.
+    until: Option<Timestamp>,
+    /// Only responses to this version.
+    version: Option<Version>,
+}
+
+/// The cross-tab of two questions.
+pub(super) async fn show(
+    analyst: Analyst,
+    Id(survey): Id<SurveyId>,
+    Parameters(wanted): Parameters<Wanted>,
+) -> Result<Json<Value>, Problem> {
+    let Wanted { rows, columns, filter, since, until, version } = wanted;
+    let filter = match filter.as_deref() {
+        None | Some("") => Value::Null,
+        Some(text) => {
+            serde_json::from_str(text).map_err(|error| Problem::BadRequest(format!("`filter` is not JSON: {error}")))?
+        }
+    };
+    let asked = Asked { rows, columns, filter, since, until, version };
+    Ok(Json(analyst.crosstab(survey, asked).await?.to_api()))
+}
+
+/// How the document describes it.
+pub(super) fn show_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .id("show_crosstab")
+        .summary("How the answers to two questions go together")
+        .description(
+            "`{\"rows\": {\"question\", \"label\", \"multiple\", \"categories\": [{\"id\", \"label\", \"total\"}]}, \
+             \"columns\": {…}, \"counts\": [[…]], \"row_percentages\", \"column_percentages\", \"total_percentages\", \
+             \"total\", \"missing\": {\"rows\", \"columns\", \"both\"}, \"chi_square\": {\"statistic\", \
+             \"degrees_of_freedom\", \"p\", \"cramers_v\", \"expected_below_5\"}, \"no_chi_square\"}`. Counted are responses \
+             that answered both questions; `missing` has the others. The test is Pearson's, without Yates' correction. With \
+             a multiple choice a response may be in several cells: percentages are shares of responses, and there is no \
+             test (`no_chi_square` is `several_picks`). A question or filter that cannot be counted is refused (422).",
+        )
+        .tag("Results")
+}
