@@ -83,7 +83,12 @@ pub fn list_of_files(tx: &mut ReadTx<'_>, files: &[FileId]) -> Result<Vec<(FileI
     let found = decode::list(tx.session, "page", (&sql, &args), page)?;
     let of_file = |it: Page| match it.target {
         Target::File(file) => Some((file, it)),
-        Target::Survey(_) | Target::Results(_) | Target::Document | Target::Feed(_) | Target::Redirect(_) => None,
+        Target::Survey(_)
+        | Target::Results(_)
+        | Target::Document
+        | Target::Feed(_)
+        | Target::Redirect(_)
+        | Target::Script(_) => None,
     };
     Ok(found.into_iter().filter_map(of_file).collect())
 }
