@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     answer::{Answer, OTHER_VALUE, Pick},
-    definition::{Definition, Kind, Other, QuestionId},
+    definition::{Choice, Definition, Kind, Other, QuestionId},
     number,
 };
 
@@ -59,12 +59,12 @@ impl Axis {
         };
         match &question.kind {
             Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => {
-                choices.iter().for_each(|it| axis.push(it.id.as_str(), &it.label.to_string()));
+                axis.push_choices(choices);
                 axis.push_other(other);
             }
             Kind::MultipleChoice { choices, other, .. } => {
                 axis.is_multiple = true;
-                choices.iter().for_each(|it| axis.push(it.id.as_str(), &it.label.to_string()));
+                axis.push_choices(choices);
                 axis.push_other(other);
             }
             Kind::Stars { count } => axis.push_points(1, *count),
@@ -151,6 +151,12 @@ impl Axis {
         self.categories.push(Category { id: id.to_owned(), label: label.to_owned(), from: 0.0 });
     }
 
+    fn push_choices(&mut self, choices: &[Choice]) {
+        for choice in choices {
+            self.push(choice.id.as_str(), &choice.label.to_string());
+        }
+    }
+
     fn push_other(&mut self, other: &Other) {
         match other {
             Other::Offered { label } => {
@@ -161,7 +167,9 @@ impl Axis {
     }
 
     fn push_points(&mut self, from: u8, to: u8) {
-        (from..=to).for_each(|it| self.push(&it.to_string(), &it.to_string()));
+        for point in from..=to {
+            self.push(&point.to_string(), &point.to_string());
+        }
     }
 }
 
@@ -176,10 +184,10 @@ fn width(spread: f64, least: f64) -> f64 {
 }
 
 fn range(from: f64, width: f64) -> String {
-    if width == 1.0 {
-        return text(from);
+    match text(width).as_str() {
+        "1" => text(from),
+        _ => format!("{} to below {}", text(from), text(from + width)),
     }
-    format!("{} to below {}", text(from), text(from + width))
 }
 
 /// A number without the noise of floats behind a thousandth.

@@ -83,17 +83,17 @@ fn series(a: f64, x: f64) -> f64 {
 /// The continued fraction 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - …)).
 fn fraction(a: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
-    let mut b = x + 1.0 - a;
-    let (mut c, mut d) = (1.0 / TINY, 1.0 / b);
-    let mut value = d;
+    let mut term = x + 1.0 - a;
+    let (mut upper, mut lower) = (1.0 / TINY, 1.0 / term);
+    let mut value = lower;
     for step in 1..=STEPS_MAX {
         let step = f64::from(step);
         let numerator = -step * (step - a);
-        b += 2.0;
-        d = 1.0 / away_from_zero(numerator * d + b, TINY);
-        c = away_from_zero(b + numerator / c, TINY);
-        value *= d * c;
-        if (d * c - 1.0).abs() < f64::EPSILON {
+        term += 2.0;
+        lower = 1.0 / away_from_zero(numerator * lower + term, TINY);
+        upper = away_from_zero(term + numerator / upper, TINY);
+        value *= lower * upper;
+        if (lower * upper - 1.0).abs() < f64::EPSILON {
             break;
         }
     }

@@ -1,4 +1,4 @@
-//! Tests of cross-tabs: this file is about each sort of question, what is missing, filters, and figures by SciPy.
+//! Tests of cross-tabs: this file is about each sort of question, what is missing, filters, and figures by `SciPy`.
 
 use serde_json::{Value, json};
 
@@ -174,8 +174,8 @@ fn a_hostile_number_of_categories_is_bounded() {
     );
 }
 
-/// a, x and `scipy.special.gammaincc(a, x)` of SciPy 1.16.3.
-#[expect(clippy::unreadable_literal, clippy::excessive_precision, reason = "figures as SciPy prints them")]
+/// a, x and `scipy.special.gammaincc(a, x)` of `SciPy` 1.16.3.
+#[expect(clippy::unreadable_literal, reason = "figures as SciPy prints them")]
 const GAMMA: [(f64, f64, f64); 12] = [
     (0.5, 0.5, 0.31731050786291115),
     (0.5, 1.92, 0.05004352124870519),

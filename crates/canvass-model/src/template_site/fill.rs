@@ -26,16 +26,16 @@ impl<'a> Words<'a> {
     }
 
     /// A plain text with its placeholders filled.
-    pub(super) fn in_text(&self, text: &str) -> String {
+    pub(super) fn in_text(self, text: &str) -> String {
         self.fill(text, str::to_owned)
     }
 
     /// Markdown with its placeholders filled: what the tenant is called means nothing but its letters there.
-    pub(super) fn in_markdown(&self, markdown: &str) -> String {
+    pub(super) fn in_markdown(self, markdown: &str) -> String {
         self.fill(markdown, as_markdown)
     }
 
-    fn fill(&self, text: &str, written: impl Fn(&str) -> String) -> String {
+    fn fill(self, text: &str, written: impl Fn(&str) -> String) -> String {
         let mut out = String::with_capacity(text.len());
         for piece in pieces(text) {
             match piece {
@@ -47,7 +47,7 @@ impl<'a> Words<'a> {
     }
 
     /// What a placeholder becomes; one that does not exist, which no site that was read has, becomes nothing.
-    fn word(&self, name: &str) -> String {
+    fn word(self, name: &str) -> String {
         let TenantRecord { name: organisation, alias, region, created_at, .. } = self.tenant;
         match name {
             "organisation" => organisation.as_str().to_owned(),
@@ -89,7 +89,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// A text as Markdown that shows it, wherever in a line it stands (CommonMark 0.31, section 2.4).
+/// A text as Markdown that shows it, wherever in a line it stands (`CommonMark` 0.31, section 2.4).
 fn as_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

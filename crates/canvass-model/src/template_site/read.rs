@@ -125,7 +125,15 @@ fn survey(
 ) -> Option<Definition> {
     let text = read(name, ".json", faults)?;
     let found = Definition::parse_text(&text);
-    found.map_err(|all| all.iter().for_each(|it| faults.add(name, &it.to_string()))).ok()
+    match found {
+        Ok(definition) => Some(definition),
+        Err(all) => {
+            for it in all {
+                faults.add(name, &it.to_string());
+            }
+            None
+        }
+    }
 }
 
 /// A file's text. Names hold nothing that leads out of the folder.

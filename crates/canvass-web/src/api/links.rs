@@ -122,7 +122,7 @@ pub(super) async fn create(creator: Creator, body: Body<New>) -> Result<(StatusC
     });
     let (page, invitation) = made.await?;
     let site = Site::below(&creator.tenant().alias, &creator.settings().base_url);
-    let url = format!("{}?invitation={}", site.absolute(&site.href(&page.address)), secret.reveal());
+    let url = format!("{}?invitation={}", site.canonical(&page.address), secret.reveal());
     let needed = page.visibility == Visibility::Invited;
     Ok((StatusCode::CREATED, Json(Created { link: invitation.into(), url, needed })))
 }

@@ -66,7 +66,9 @@ pub(super) fn settle(config: &mut Config, origins: &Origins) -> Result<Vec<Strin
         fault("terms", "version", "terms.version is empty: a sign-up records which terms it agreed to".to_owned());
     }
     if let Err(found) = templates::read(&config.templates) {
-        found.into_iter().for_each(|it| fault("templates", "folder", format!("templates.folder: {it}")));
+        for it in found {
+            fault("templates", "folder", format!("templates.folder: {it}"));
+        }
     }
     if faults.is_empty() { Ok(warnings(config)) } else { Err(Faults(faults)) }
 }

@@ -1,4 +1,4 @@
-//! Cross-tabs: this file is about a real survey's answers set against each other, with figures by SciPy, and about what
+//! Cross-tabs: this file is about a real survey's answers set against each other, with figures by `SciPy`, and about what
 //! cannot be counted.
 
 use reqwest::Method;
