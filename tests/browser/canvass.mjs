@@ -14,6 +14,9 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
+/** Scripts are off but where a journey is about them (`CANVASS_SCRIPTS__MODE: "on"`); the guest is compiled once for all. */
+const scripts = { CANVASS_SCRIPTS__MODE: "off", CANVASS_SCRIPTS__CACHE: join(root, "target", "tmp", "script-cache") };
+
 /** How long the binary may take to answer or to drain, on a machine that compiles at the same time. */
 export const READY_MS_MAX = 30_000;
 
@@ -35,7 +38,7 @@ export async function startCanvass({ args = [], env = {}, host = "127.0.0.1" } =
   const log = () => lines.join("\n");
   const start = async (args) => {
     const command = ["serve", "--listen", address, "--data", data, "--base-url", url, "--json", ...args];
-    const settings = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] };
+    const settings = { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, ...scripts, ...env }, stdio: ["ignore", "pipe", "pipe"] };
     const server = serve(spawn(binary, command, settings), lines);
     const isHealthy = async () => (await fetch(`http://${address}/-/health`).catch(() => undefined))?.status === 200;
     await server.until("it was healthy", isHealthy);

@@ -121,7 +121,7 @@ impl Present {
         let (target, body) = match &page.target {
             Target::Document => (String::new(), body.unwrap_or_default()),
             Target::Feed(format) => (format.as_str().to_owned(), String::new()),
-            Target::Survey(_) | Target::Results(_) | Target::File(_) | Target::Redirect(_) => {
+            Target::Survey(_) | Target::Results(_) | Target::File(_) | Target::Redirect(_) | Target::Script(_) => {
                 (String::new(), String::new())
             }
         };

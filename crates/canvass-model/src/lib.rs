@@ -7,7 +7,7 @@
 //! [`response`] and [`summary`] are the product, [`crosstab`] sets two questions against each other, [`brand`] is how it
 //! looks, [`template_site`] what a new tenant begins with, [`metadata`] what a tenant notes of a survey in fields of its
 //! own; [`job`] and [`event`] are what happens around
-//! it, [`traffic`] is what visits leave behind.
+//! it, [`traffic`] is what visits leave behind, [`script`] what a tenant's own programs are.
 
 #![warn(missing_docs)]
 
@@ -31,6 +31,7 @@ pub mod plan;
 pub mod response;
 #[cfg(test)]
 mod sample;
+pub mod script;
 pub mod summary;
 pub mod survey;
 pub mod template_site;

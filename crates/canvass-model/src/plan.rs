@@ -40,6 +40,8 @@ pub enum Feature {
     Css,
     /// Fields of the tenant's own for its surveys.
     Metadata,
+    /// Programs of the tenant's own, in Python.
+    Scripts,
     /// Domains of the tenant's own for its public pages.
     Domains,
 }
@@ -114,7 +116,7 @@ impl PlanId {
             Self::Premium => (500, 20_000, 5_000),
         };
         let features: &[Feature] = match self {
-            Self::Premium => &[Feature::Css, Feature::Metadata, Feature::Domains],
+            Self::Premium => &[Feature::Css, Feature::Metadata, Feature::Scripts, Feature::Domains],
             Self::Standard => &[Feature::Css],
             Self::Trial | Self::Individual => &[],
         };

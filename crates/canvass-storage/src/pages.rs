@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use canvass_model::{
     address::{PageAddress, PageKey},
-    id::{FileId, PageId, SurveyId},
+    id::{FileId, PageId, ScriptId, SurveyId},
     page::{Destination, FeedFormat, Kind, Page, Target, Visibility, WebUrl},
     survey::Revision,
     time::Timestamp,
@@ -83,7 +83,12 @@ pub fn list_of_files(tx: &mut ReadTx<'_>, files: &[FileId]) -> Result<Vec<(FileI
     let found = decode::list(tx.session, "page", (&sql, &args), page)?;
     let of_file = |it: Page| match it.target {
         Target::File(file) => Some((file, it)),
-        Target::Survey(_) | Target::Results(_) | Target::Document | Target::Feed(_) | Target::Redirect(_) => None,
+        Target::Survey(_)
+        | Target::Results(_)
+        | Target::Document
+        | Target::Feed(_)
+        | Target::Redirect(_)
+        | Target::Script(_) => None,
     };
     Ok(found.into_iter().filter_map(of_file).collect())
 }
@@ -273,6 +278,7 @@ fn target(row: &mut Columns) -> Result<Target, Error> {
         Kind::Feed => row.parsed(FeedFormat::parse).map(Target::Feed),
         Kind::File => row.parsed(FileId::parse).map(Target::File),
         Kind::Redirect => row.parsed(destination).map(Target::Redirect),
+        Kind::Script => row.parsed(ScriptId::parse).map(Target::Script),
     }
 }
 
@@ -301,6 +307,7 @@ fn target_text(target: &Target) -> String {
         Target::Document => String::new(),
         Target::Feed(format) => format.as_str().to_owned(),
         Target::File(file) => file.to_string(),
+        Target::Script(script) => script.to_string(),
         Target::Redirect(Destination::Page(page)) => format!("{PAGE}{page}"),
         Target::Redirect(Destination::Moved(page)) => format!("{MOVED}{page}"),
         Target::Redirect(Destination::Url(url)) => url.as_str().to_owned(),

@@ -74,6 +74,12 @@ pub fn list(
     decode::list(tx.session, "response", (sql, &args), response)
 }
 
+/// The position of the response of a survey that was applied last; 0 before the first.
+pub fn last_position(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<i64, Error> {
+    let sql = "select position from response where survey = $1 order by position desc limit 1";
+    Ok(decode::first(tx.session, "response", (sql, &[Value::text(survey)]), Columns::int)?.unwrap_or_default())
+}
+
 /// What a count over answers looks at: at most `limit` responses applied after a position, the first applied first.
 pub fn list_answers(
     tx: &mut ReadTx<'_>,

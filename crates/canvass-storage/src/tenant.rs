@@ -2,6 +2,7 @@
 
 mod cached;
 mod contents;
+mod scripts;
 
 use std::{
     any::Any,

@@ -14,7 +14,7 @@ mod uploads;
 
 use std::sync::Arc;
 
-use canvass_actions::{domains::Registrar, traffic::Recorder};
+use canvass_actions::{domains::Registrar, scripts::Scripts, traffic::Recorder};
 use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
@@ -44,17 +44,26 @@ struct Inside {
     registrar: Registrar,
     asking: Asking,
     recorder: Recorder,
+    scripts: Scripts,
     draining: CancellationToken,
     pace: Pace,
     turns: Turns,
 }
 
 impl App {
-    /// Serves the tenants of `directory` at the hosts that `registrar` knows; what visits leave behind goes to `recorder`.
-    pub fn new(directory: Directory, settings: Settings, recorder: Recorder, registrar: Registrar) -> Self {
+    /// Serves the tenants of `directory` at the hosts that `registrar` knows, and runs their `scripts`; what visits leave
+    /// behind goes to `recorder`.
+    pub fn new(
+        directory: Directory,
+        settings: Settings,
+        recorder: Recorder,
+        registrar: Registrar,
+        scripts: Scripts,
+    ) -> Self {
         let (draining, asking) = (CancellationToken::new(), Asking::new());
         let (pace, turns) = (Pace::new(), Turns::new());
-        Self { inside: Arc::new(Inside { directory, settings, registrar, asking, recorder, draining, pace, turns }) }
+        let inside = Inside { directory, settings, registrar, asking, recorder, scripts, draining, pace, turns };
+        Self { inside: Arc::new(inside) }
     }
 
     /// What the operator decided about the web.
@@ -84,6 +93,10 @@ impl App {
     /// Whether the store answers: what the health route tells.
     pub(crate) async fn check(&self) -> Result<(), canvass_storage::Error> {
         self.inside.directory.check().await
+    }
+
+    fn scripts(&self) -> &Scripts {
+        &self.inside.scripts
     }
 
     fn directory(&self) -> &Directory {

@@ -16,6 +16,7 @@ mod metadata;
 mod pages;
 mod publication;
 mod responses;
+mod scripts;
 mod starters;
 mod summary;
 mod surveys;
@@ -140,4 +141,5 @@ fn described() -> ApiRouter<App> {
         )
         .api_route("/api/v1/domains/{domain}/verification", post_with(domains::verify, domains::verify_is))
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
+        .merge(scripts::routes())
 }

@@ -4,7 +4,7 @@
 //! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail** and **scan** run what was
 //! queued, **domains** looks for the records of hosts that tenants bring along, the **sweep** forgets what has had its time.
 //! Beside them, where requests are answered, [`traffic`] writes what visits
-//! to public pages left behind.
+//! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
 mod apply;
 pub mod dns;
@@ -13,6 +13,7 @@ mod jobs;
 pub mod mail;
 mod rounds;
 pub mod scan;
+pub mod scripts;
 mod settings;
 mod sweep;
 pub mod traffic;

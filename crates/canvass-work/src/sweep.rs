@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use canvass_actions::{files, traffic};
+use canvass_actions::{files, scripts, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -99,6 +99,7 @@ impl Sweep {
             let settings = self.settings.borrow();
             (settings.access_log_days, settings.scanning())
         };
+        let record = tenant.record().clone();
         let bytes = files::sweep(&self.directory, &tenant, scanning).await?;
         let rows = tenant
             .write(move |tx| {
@@ -106,11 +107,14 @@ impl Sweep {
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
                 let pages = pages::delete_trashed(tx, now.plus_ms(-PAGES_KEPT_MS), PAGES_MAX)?;
                 let fields = fields::delete_removed(tx, now.plus_ms(-FIELDS_KEPT_MS), FIELDS_MAX)?;
+                let plan = record.plan.plan();
+                let runs = scripts::forget(tx, &plan, ROWS_MAX)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
                 Ok(surveys.len() as u64
                     + u64::from(pages)
                     + fields
                     + repeats
+                    + runs
                     + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await;

@@ -3,6 +3,7 @@
 
 mod crowd;
 mod load;
+mod scripts;
 mod stage;
 
 use std::time::Duration;
@@ -18,6 +19,8 @@ use self::{
 };
 use crate::{Failure, cli::Measure, config::Config, failure::Exit, server};
 
+pub(crate) use self::scripts::script;
+
 /// One measured figure, as a line of JSON has it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub(crate) struct Figure {
@@ -27,7 +30,10 @@ pub(crate) struct Figure {
     pub(crate) value: f64,
     /// In what.
     pub(crate) unit: &'static str,
-    /// What the bare server reached.
+    /// What it is measured against, in words.
+    #[serde(skip)]
+    pub(crate) against: &'static str,
+    /// What that reached.
     pub(crate) limit: f64,
     /// How near Canvass comes to it, from 0 to 1.
     pub(crate) ratio: f64,
@@ -67,13 +73,16 @@ pub(crate) async fn page(config: &Config, measure: Measure) -> Result<Vec<Figure
     Ok(figures(["page", "page-cpu"], "pages/s", outcome?, 0.5))
 }
 
+/// What requests are measured against.
+const SERVER: &str = "a bare server";
+
 /// How many requests a second, and what each costs: the first says what this machine does now, the second what it would
 /// do if it had nothing else to do.
 fn figures([rate, cpu]: [&'static str; 2], unit: &'static str, (ours, bare): (Pace, Pace), goal: f64) -> Vec<Figure> {
     let (value, limit) = (ours.per_second, bare.per_second);
-    let per_second = Figure { name: rate, value, unit, limit, ratio: value / limit, goal };
-    let (value, limit) = (ours.cpu_micros, bare.cpu_micros);
-    vec![per_second, Figure { name: cpu, value, unit: "us/request", limit, ratio: limit / value, goal }]
+    let per_second = Figure::against(SERVER, rate, unit, (value, limit), goal);
+    let measured = (ours.cpu_micros, bare.cpu_micros);
+    vec![per_second, Figure::against(SERVER, cpu, "us/request", measured, goal).turned()]
 }
 
 /// What both sides reach, each the median of rounds that take turns.
@@ -139,12 +148,34 @@ fn broken(error: &dyn std::fmt::Display) -> Failure {
 }
 
 impl Figure {
+    /// A figure that is the better the larger it is, and the limit it is measured against.
+    pub(crate) fn against(
+        against: &'static str,
+        name: &'static str,
+        unit: &'static str,
+        (value, limit): (f64, f64),
+        goal: f64,
+    ) -> Self {
+        Self { name, value, unit, against, limit, ratio: value / limit, goal }
+    }
+
+    /// The same figure, the better the smaller it is.
+    pub(crate) fn turned(self) -> Self {
+        Self { ratio: self.limit / self.value, ..self }
+    }
+
+    /// The same figure with another word for its limit.
+    pub(crate) fn than(self, against: &'static str) -> Self {
+        Self { against, ..self }
+    }
+
     pub(crate) fn to_json(&self) -> serde_json::Value {
         json!(self)
     }
 
     pub(crate) fn sentence(&self) -> String {
-        let Self { name, value, unit, limit, ratio, goal } = self;
-        format!("{name}: {value:.0} {unit}, a bare server {limit:.0}: {ratio:.2} (goal: {goal:.2})")
+        let Self { name, value, unit, against, limit, ratio, goal } = self;
+        let digits = if *limit < 100.0 { 2 } else { 0 };
+        format!("{name}: {value:.digits$} {unit}, {against} {limit:.digits$}: {ratio:.2} (goal: {goal:.2})")
     }
 }

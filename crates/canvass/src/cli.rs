@@ -1,6 +1,8 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
-use std::path::PathBuf;
+mod script;
+
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -9,6 +11,8 @@ use crate::{
     config::{LogFormat, Role, Setting, Sources},
     output::Output,
 };
+
+pub use self::script::{Remote, Script};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -37,6 +41,9 @@ pub enum Command {
     /// List, make, show, suspend and resume tenants
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Write, test, run and watch a tenant's scripts, over the API
+    #[command(subcommand)]
+    Script(Script),
     /// Explain, show and check the configuration
     #[command(subcommand)]
     Config(Configuration),
@@ -56,6 +63,13 @@ pub enum Command {
     /// Draw one SVG from standard input as a logo; started by the server alone
     #[command(name = canvass_actions::brand::DRAWING_COMMAND, hide = true)]
     DrawLogo,
+    /// Run tenants' scripts, confined; started by the server alone
+    #[command(hide = true)]
+    ScriptHost {
+        /// What to do
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        order: Vec<OsString>,
+    },
 }
 
 const SERVE_HELP: &str = "\
@@ -212,6 +226,8 @@ pub enum Bench {
     Intake(Measure),
     /// Survey pages served per second, against a static response of the same size
     Page(Measure),
+    /// Runs of scripts in the sandbox, against calls of the same guest without one
+    Script,
 }
 
 /// How long to measure.
@@ -244,7 +260,12 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
-            Command::Config(_) | Command::Bench(_) | Command::Completion { .. } | Command::DrawLogo => Vec::new(),
+            Command::Config(_)
+            | Command::Bench(_)
+            | Command::Script(_)
+            | Command::Completion { .. }
+            | Command::DrawLogo
+            | Command::ScriptHost { .. } => Vec::new(),
         };
         Sources { file: self.config.clone(), flags }
     }

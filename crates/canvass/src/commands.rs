@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod draw_logo;
 mod migrate;
+mod script;
 mod serve;
 mod tenant;
 
@@ -26,6 +27,10 @@ use crate::{
 /// Does what the command line says, and answers the exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before anything is started: what a script host gives up must hold for all of it.
+    if let Command::ScriptHost { order } = &cli.command {
+        return canvass_script::process::main(order);
+    }
     match run(&cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -39,11 +44,14 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Config(what) => config::run(cli, what)?,
         Command::DrawLogo => return draw_logo::run(),
+        // Taken care of above.
+        Command::ScriptHost { .. } => {}
         Command::Completion { shell } => completion::run(*shell)?,
         Command::Serve(serve) => runtime()?.block_on(serve::run(cli, serve))?,
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
+        Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
         Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,
     }
     Ok(Exit::Done)

@@ -18,8 +18,8 @@ pub use self::{
     layers::Setting,
     secret::Secret,
     sections::{
-        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Templates, Terms,
-        Traffic, Work,
+        Config, Domains, Files, Log, LogFormat, Mail, MailTls, Regions, Role, ScriptMode, Scripts, Server, Storage,
+        Templates, Terms, Traffic, Work,
     },
 };
 use crate::hosts;

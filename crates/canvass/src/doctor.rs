@@ -3,6 +3,7 @@
 mod machine;
 mod mail;
 mod scanner;
+mod scripts;
 mod storage;
 
 use crate::{
@@ -44,6 +45,7 @@ pub(crate) async fn examine(loaded: &Loaded) -> Vec<Finding> {
     findings.extend(storage::examine(&config.storage).await);
     findings.push(mail::examine(&config.mail).await);
     findings.push(scanner::examine(&config.files).await);
+    findings.extend(scripts::examine(config).await);
     findings.push(templates(config));
     findings
 }

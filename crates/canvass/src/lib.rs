@@ -11,6 +11,7 @@ mod hosts;
 mod limits;
 mod logging;
 mod output;
+mod scripts;
 mod server;
 mod sign_up;
 mod storage;

@@ -4,9 +4,13 @@ use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration}
 
 use canvass_actions::{brand::Artist, operators, traffic};
 use canvass_model::{file::Scanning, template_site::TemplateSite, tenant::Region};
+use canvass_script::Sandbox;
 use canvass_storage::Directory;
 use canvass_web::App;
-use canvass_work::traffic::Writer;
+use canvass_work::{
+    scripts::{Duties, Recording},
+    traffic::Writer,
+};
 use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +18,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    hosts, limits, storage, templates, workers,
+    hosts, limits, scripts, storage, templates, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -28,6 +32,11 @@ pub struct Running {
     traffic: Option<Writer>,
     drain_within: Duration,
     workers: Option<workers::Running>,
+    scripts: Sandbox,
+    /// Looks after scripts that run by themselves; there where the workers are.
+    duties: Option<Duties>,
+    /// Writes the records of scripts' runs.
+    recording: Option<Recording>,
 }
 
 impl Running {
@@ -42,8 +51,12 @@ impl Running {
         let templates = templates::open(&config.templates)?;
         let directory = storage::open_patiently(&config.storage).await?;
         let shutdown = CancellationToken::new();
+        let scripts = scripts::start(config, program);
         let works = config.server.role.contains(&Role::Worker);
         let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
+        let (runner, runs) = scripts::runner(config, &scripts)?;
+        let recording = Some(Recording::start(runs));
+        let duties = works.then(|| Duties::start(&directory, &runner));
         let drain_within = Duration::from_secs(config.server.drain_seconds);
         let (mut web, mut traffic) = (JoinSet::new(), None);
         if let Some(listener) = listener {
@@ -52,10 +65,10 @@ impl Running {
             traffic = Some(Writer::start(&directory, visits, every));
             let registrar = hosts::registrar(config, &url);
             let settings = web_settings(config, url.clone(), (program, templates));
-            let app = App::new(directory.clone(), settings, recorder, registrar);
+            let app = App::new(directory.clone(), settings, recorder, registrar, runner);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })
+        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, scripts, duties, recording })
     }
 
     /// Where people find this installation.
@@ -78,6 +91,11 @@ impl Running {
         &self.directory
     }
 
+    /// Whoever runs the scripts of this process.
+    pub fn scripts(&self) -> &Sandbox {
+        &self.scripts
+    }
+
     /// Where the first operator sets themselves up: a link that is good once and for a day. `None` when there is an
     /// operator. Earlier links end.
     pub async fn operator_setup_url(&self) -> Result<Option<String>, Failure> {
@@ -96,6 +114,7 @@ impl Running {
             },
             why = worker_broken(self.workers.as_mut()) => ("a worker stopped", why),
             why = writer_broken(self.traffic.as_mut()) => ("a worker stopped", why),
+            why = scripts_broken(self.duties.as_mut(), self.recording.as_mut()) => ("a worker stopped", why),
         };
         Failure::new(Exit::Failed, what, why, "Start it again, and report this: it is a defect.")
     }
@@ -121,13 +140,27 @@ impl Running {
             }
             outcome
         };
+        let (drain_within, duties) = (self.drain_within, self.duties.take());
         let workers = async {
-            if let Some(workers) = workers {
-                workers.stop().await;
-            }
+            let duties = async {
+                if let Some(duties) = duties {
+                    duties.drain(drain_within).await;
+                }
+            };
+            let workers = async {
+                if let Some(workers) = workers {
+                    workers.stop().await;
+                }
+            };
+            tokio::join!(duties, workers);
         };
         // Side by side: what is accepted now is durable, and applied after the next start.
         let (outcome, ()) = tokio::join!(web, workers);
+        if let Some(recording) = self.recording {
+            recording.drain(WRITE_OUT_MIN).await;
+        }
+        // Both have let their runs end, or given them up.
+        self.scripts.stop(self.drain_within.saturating_sub(asked.elapsed())).await;
         self.directory.close().await;
         outcome
     }
@@ -141,6 +174,26 @@ async fn writer_broken(writer: Option<&mut Writer>) -> String {
     match writer {
         Some(writer) => writer.broken().await,
         None => std::future::pending().await,
+    }
+}
+
+/// Waits until what serves scripts ends by itself; for ever where there is none.
+async fn scripts_broken(duties: Option<&mut Duties>, recording: Option<&mut Recording>) -> String {
+    let duties = async {
+        match duties {
+            Some(duties) => duties.broken().await,
+            None => std::future::pending().await,
+        }
+    };
+    let recording = async {
+        match recording {
+            Some(recording) => recording.broken().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        why = duties => why,
+        why = recording => why,
     }
 }
 

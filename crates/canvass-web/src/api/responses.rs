@@ -18,14 +18,22 @@ use canvass_model::{
     definition::Fault,
     id::{ResponseId, SurveyId},
     response::{Accepted, Source, SubmissionKey},
+    script::{FieldName, Tag},
     survey::Version,
     time::Timestamp,
 };
-use canvass_storage::{self as storage, Receipt, responses, surveys};
+use canvass_storage::{
+    self as storage, Receipt,
+    annotations::{self, Noted},
+    responses, surveys,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::body::{Body, Id, Listed, Paging, Parameters, idempotency_key};
 use crate::{
@@ -46,6 +54,12 @@ pub(super) struct Shown {
     /// Question id to value.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     answers: Box<RawValue>,
+    /// What scripts have calculated: field to value.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    fields: BTreeMap<FieldName, serde_json::Value>,
+    /// Tags that scripts have given it.
+    #[schemars(with = "Vec<String>")]
+    tags: BTreeSet<Tag>,
 }
 
 /// What a program submits.
@@ -112,12 +126,20 @@ pub(super) async fn index(
     let found = analyst
         .read(move |tx| {
             surveys::find(tx, survey)?.ok_or(Problem::NotFound)?;
-            Ok::<_, Problem>(responses::list(tx, survey, order, after, limit)?)
+            let found = responses::list(tx, survey, order, after, limit)?;
+            let ids: Vec<ResponseId> = found.iter().map(|it| it.accepted.id).collect();
+            let notes = annotations::find_many(tx, &ids)?;
+            Ok::<_, Problem>((found, notes))
         })
         .await?;
+    let (found, mut notes) = found;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|it| it.position.to_string());
-    let items = found.into_iter().map(shown).collect::<Result<_, _>>()?;
+    let items = found.into_iter().map(|it| {
+        let noted = notes.remove(&it.accepted.id).unwrap_or_default();
+        shown(it, noted)
+    });
+    let items = items.collect::<Result<_, _>>()?;
     Ok(Json(Listed { items, next_cursor }))
 }
 
@@ -127,8 +149,12 @@ pub(super) async fn show(
     Id(survey): Id<SurveyId>,
     Id(response): Id<ResponseId>,
 ) -> Result<Json<Shown>, Problem> {
-    let found = analyst.read(move |tx| responses::find(tx, survey, response)).await?;
-    Ok(Json(shown(found.ok_or(Problem::NotFound)?)?))
+    let read = analyst.read(move |tx| {
+        let noted = annotations::find_many(tx, &[response])?.remove(&response);
+        Ok::<_, storage::Error>((responses::find(tx, survey, response)?, noted))
+    });
+    let (found, noted) = read.await?;
+    Ok(Json(shown(found.ok_or(Problem::NotFound)?, noted.unwrap_or_default())?))
 }
 
 /// Takes one response as JSON, or many as JSON Lines.
@@ -147,11 +173,14 @@ pub(super) async fn create(
     // A creation's `Idempotency-Key` is its submission key, unless it has one of its own.
     new.submission_key = new.submission_key.or(key);
     let has_key = new.submission_key.is_some();
-    let accepted = accept(&live, &new, collector.now())?;
+    let (accepted, answers) = accept(&live, &new, collector.now())?;
     let id = accepted.id;
     // Whoever sends the same key while the first one is under way hears the same as whoever sends it later.
     let _turn = if has_key { Some(collector.turn(id).await) } else { None };
     let known = has_key && is_known(&collector, survey, id).await?;
+    if !known {
+        check(&collector, &live, &answers).await?;
+    }
     let repeated = known || collector.append(vec![accepted]).await?.contains(&Receipt::Repeated);
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(Created { id })).into_response())
@@ -185,15 +214,21 @@ async fn open(collector: &Collector, survey: SurveyId) -> Result<Arc<Live>, Prob
     }
 }
 
+/// Lets the tenant's scripts check a submission.
+async fn check(collector: &Collector, live: &Live, answers: &Answers) -> Result<(), Problem> {
+    let refusals = collector.refusals((live.survey.id, &live.definition), answers).await;
+    if refusals.is_empty() { Ok(()) } else { Err(Problem::Invalid { faults: faults(refusals) }) }
+}
+
 /// Checks a submission against the live version.
-fn accept(live: &Live, new: &New, now: Timestamp) -> Result<Accepted, Problem> {
+fn accept(live: &Live, new: &New, now: Timestamp) -> Result<(Accepted, Answers), Problem> {
     let answers =
         Answers::from_json(&live.definition, &new.answers).map_err(|it| Problem::Invalid { faults: faults(it) })?;
     let key = match &new.submission_key {
         None => fresh_key(),
         Some(key) => key_of(key)?,
     };
-    Ok(actions::responses::prepare(live, &answers, &key, Source::Api, now)?)
+    Ok((actions::responses::prepare(live, &answers, &key, Source::Api, now)?, answers))
 }
 
 /// Whether a response with a client's own key was accepted before, applied or not.
@@ -215,7 +250,7 @@ fn faults(refusals: Vec<Refusal>) -> Vec<Fault> {
     refusals.into_iter().map(|it| Fault { pointer: format!("/answers{}", it.pointer), message: it.message }).collect()
 }
 
-fn shown(response: canvass_model::response::Response) -> Result<Shown, Problem> {
+fn shown(response: canvass_model::response::Response, noted: Noted) -> Result<Shown, Problem> {
     let accepted = response.accepted;
     let answers = RawValue::from_string(accepted.answers)
         .map_err(|error| storage::Error::Corrupt { what: "answers", found: error.to_string() })?;
@@ -225,6 +260,8 @@ fn shown(response: canvass_model::response::Response) -> Result<Shown, Problem> 
         received_at: accepted.received_at,
         source: accepted.source,
         answers,
+        fields: noted.fields,
+        tags: noted.tags,
     })
 }
 

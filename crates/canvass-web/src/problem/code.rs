@@ -44,6 +44,10 @@ codes! {
     TOO_MANY_REQUESTS = "too-many-requests", TOO_MANY_REQUESTS;
     FILE_WAITING = "file-waiting", SERVICE_UNAVAILABLE;
     BUSY = "busy", SERVICE_UNAVAILABLE;
+    SYNTAX = "syntax", UNPROCESSABLE_ENTITY;
+    SCRIPT_FAILED = "script-failed", INTERNAL_SERVER_ERROR;
+    SCRIPT_LIMIT = "script-limit", GATEWAY_TIMEOUT;
+    UNAVAILABLE = "unavailable", SERVICE_UNAVAILABLE;
     INTERNAL = "internal", INTERNAL_SERVER_ERROR;
 }
 
@@ -90,6 +94,8 @@ impl Problem {
             Self::MethodNotAllowed => METHOD_NOT_ALLOWED,
             Self::CrossSite => CROSS_SITE,
             Self::TooMany { .. } => TOO_MANY_REQUESTS,
+            Self::ScriptFailed { .. } => SCRIPT_FAILED,
+            Self::ScriptLimit { .. } => SCRIPT_LIMIT,
             Self::Action(error) => of_action(error),
             Self::Internal(_) => INTERNAL,
         }
@@ -102,6 +108,7 @@ impl Problem {
                 Some(*retry_after_seconds)
             }
             Self::Suspended => Some(3_600),
+            Self::Action(actions::Error::Unavailable(_)) => Some(5),
             Self::FileWaiting => Some(30),
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
@@ -122,6 +129,8 @@ fn of_action(error: &actions::Error) -> Code {
         actions::Error::Taken(_) => TAKEN,
         actions::Error::Limit(_) => LIMIT_REACHED,
         actions::Error::TooMany { .. } => TOO_MANY_REQUESTS,
+        actions::Error::Syntax { .. } => SYNTAX,
+        actions::Error::Unavailable(_) => UNAVAILABLE,
         actions::Error::Storage(
             storage::Error::Busy { .. } | storage::Error::Full | storage::Error::Unreachable(_),
         ) => BUSY,

@@ -25,7 +25,7 @@ use tokio::runtime::Handle;
 use crate::{
     Failure, Running,
     bench::crowd,
-    config::{Config, Role, own_file},
+    config::{Config, Role, ScriptMode, own_file},
     demo,
     failure::Exit,
     logging,
@@ -72,6 +72,7 @@ impl Stage {
         config.server.base_url = None;
         config.server.role = vec![Role::Web];
         config.storage.url = None;
+        config.scripts.mode = ScriptMode::Off;
         config.storage.data = folder.path().join("data");
         logging::start_in(&config.log, File::create(folder.path().join("log"))?);
         let running = Running::start(&config, &own_file()?).await?;

@@ -24,6 +24,8 @@ pub struct Config {
     pub regions: Regions,
     /// How fast the workers go.
     pub work: Work,
+    /// How tenants' scripts are run.
+    pub scripts: Scripts,
     /// Hosts that tenants bring along, and how it is proved that they are theirs.
     pub domains: Domains,
     /// What visits to public pages leave behind.
@@ -154,6 +156,37 @@ pub struct Work {
     /// Milliseconds between two looks at a job queue that was empty.
     #[schemars(range(min = 20, max = 60_000))]
     pub jobs_interval_ms: u64,
+}
+
+/// How tenants' scripts are run: in processes of their own, which the operating system confines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scripts {
+    /// Whether scripts are run at all: `on` or `off`.
+    pub mode: ScriptMode,
+    /// Script hosts that work at once, of one processor each; one more stands by. With 0 as many as there are processors.
+    #[schemars(range(min = 0, max = 1_024))]
+    pub hosts: usize,
+    /// The folder in which the compiled guest is kept, 60 MB. Several installations on one machine may share it, if only they can write it. Without it, `scripts` in the folder of the embedded storage.
+    pub cache: Option<PathBuf>,
+    /// The user that script hosts become where Canvass is started by root, by its number: one that owns nothing.
+    #[schemars(range(min = 0, max = 4_294_967_294_u32))]
+    pub user: u32,
+    /// A file of 32 random bytes that seals the secrets of scripts; every process of an installation has the same. Without it the embedded storage makes `scripts.key` in its data folder, and with PostgreSQL no secrets can be kept.
+    pub key_file: Option<PathBuf>,
+    /// Records of runs that may wait to be written; what finds no room is written at once.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub queue_max: usize,
+}
+
+/// Whether scripts are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptMode {
+    /// They are.
+    On,
+    /// They are not: pages that scripts serve say so, and triggers wait.
+    Off,
 }
 
 /// Hosts that tenants bring along.
@@ -297,6 +330,19 @@ impl Default for Work {
             apply_interval_ms: 100,
             jobs_batch: 8,
             jobs_interval_ms: 500,
+        }
+    }
+}
+
+impl Default for Scripts {
+    fn default() -> Self {
+        Self {
+            mode: ScriptMode::On,
+            hosts: 0,
+            cache: None,
+            user: canvass_script::Settings::NOBODY,
+            key_file: None,
+            queue_max: 4_096,
         }
     }
 }

@@ -33,6 +33,8 @@ mod people;
 mod postgres;
 mod respond;
 mod rights;
+mod script_hosts;
+mod scripts;
 mod starters;
 mod submissions;
 mod support;

@@ -24,6 +24,6 @@ pub use disk::Disk;
 pub use lunch::{lunch, soup};
 pub use names::NameServer;
 pub use person::{Answer, Person};
-pub use process::{Finished, Process, canvass, command};
+pub use process::{Finished, Process, canvass, command, script_cache};
 pub use survey::{Survey, workshop};
 pub use token::Token;

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 10] = [
+pub(super) const MIGRATIONS: [Migration; 12] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -27,6 +27,12 @@ pub(super) const MIGRATIONS: [Migration; 10] = [
         number: 2,
         name: "domains",
         sql: include_str!("../../../migrations/directory/0002_domains.postgres.sql"),
+    },
+    Migration {
+        scope: "directory",
+        number: 3,
+        name: "scripts",
+        sql: include_str!("../../../migrations/directory/0003_scripts.postgres.sql"),
     },
     Migration {
         scope: "tenants",
@@ -69,6 +75,12 @@ pub(super) const MIGRATIONS: [Migration; 10] = [
         number: 7,
         name: "templates",
         sql: include_str!("../../../migrations/tenant/0007_templates.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 8,
+        name: "scripts",
+        sql: include_str!("../../../migrations/tenant/0008_scripts.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -18,6 +18,7 @@ pub(super) const DIRECTORY: Schema = Schema {
     changes: &[
         include_str!("../../../migrations/directory/0001_spine.sqlite.sql"),
         include_str!("../../../migrations/directory/0002_domains.sqlite.sql"),
+        include_str!("../../../migrations/directory/0003_scripts.sqlite.sql"),
     ],
 };
 
@@ -32,6 +33,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
         include_str!("../../../migrations/tenant/0006_files.sqlite.sql"),
         include_str!("../../../migrations/tenant/0007_templates.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0008_scripts.sqlite.sql"),
     ],
 };
 

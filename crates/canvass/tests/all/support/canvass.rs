@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use canvass::{Running, config::Config};
+use canvass::{
+    Running,
+    config::{Config, ScriptMode},
+};
 use canvass_model::{job::JobState, plan::Lane};
 use canvass_storage::{Directory, Error, dead_letters, jobs};
 use tempfile::TempDir;
@@ -61,6 +64,9 @@ impl Canvass {
         if on_postgres() {
             config.storage.url = Some(canvass::config::Secret::new(Postgres::shared().database()));
         }
+        // Script hosts are for the tests that run scripts; those share what they compile.
+        config.scripts.mode = ScriptMode::Off;
+        config.scripts.cache = Some(super::script_cache());
         config.templates.folder = Some(without_pages(folder.path()));
         change(&mut config);
         let errors = Errors::default();
@@ -79,9 +85,26 @@ impl Canvass {
         }
     }
 
+    /// Starts an installation that runs scripts.
+    pub async fn start_with_scripts() -> Self {
+        Self::start_with(|config| config.scripts.mode = ScriptMode::On).await
+    }
+
     /// Where it answers.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A secret of a token of a tenant that may do everything, for another program.
+    pub async fn token_of(&self, alias: &str) -> String {
+        let tenant = self.tenant(alias).await;
+        let secret = canvass_actions::secrets::fresh_token().expect("randomness");
+        let name = canvass_model::text::TokenName::parse("Command line").expect("a name");
+        let scopes = canvass_model::token::Scope::ALL.to_vec();
+        let (made, new) = (secret.clone(), canvass_actions::tokens::NewToken { name, scopes, life_ms: None });
+        let created = self.directory().write(move |tx| canvass_actions::tokens::create(tx, &tenant, &new, &made)).await;
+        created.expect("a token can be made");
+        secret.reveal().to_owned()
     }
 
     /// Its directory, for what no person can see.

@@ -52,7 +52,7 @@ impl Disk {
                 let script = format!("mount -t tmpfs -o size={BYTES} tmpfs \"$1\" && shift && exec \"$@\"");
                 let mut command = Command::new("unshare");
                 command.args(["-r", "-m", "sh", "-c", &script, "sh"]).arg(folder.join("disk"));
-                command.arg(env!("CARGO_BIN_EXE_canvass")).stdin(Stdio::null());
+                command.arg(env!("CARGO_BIN_EXE_canvass")).stdin(Stdio::null()).env("CANVASS_SCRIPTS__MODE", "off");
                 command
             }
         }

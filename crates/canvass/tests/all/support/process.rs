@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A server as an operator runs it. It is killed when the test ends.
 pub struct Process {
     arguments: Vec<String>,
+    environment: Vec<(&'static str, &'static str)>,
     folder: TempDir,
     url: String,
     disk: Option<Disk>,
@@ -54,7 +55,14 @@ pub fn canvass(arguments: &[&str]) -> Finished {
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canvass"));
     command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).env_remove("CANVASS_CONFIG");
+    // Script hosts are for the tests that run scripts; those share what they compile.
+    command.env("CANVASS_SCRIPTS__MODE", "off").env("CANVASS_SCRIPTS__CACHE", script_cache());
     command
+}
+
+/// Where the tests keep the compiled guest.
+pub fn script_cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-cache")
 }
 
 impl Finished {
@@ -81,13 +89,41 @@ impl Process {
 
     /// The same with more arguments of `canvass serve`.
     pub fn spawn_with(arguments: &[&str]) -> Self {
+        let mut process = Self::prepare_anywhere(arguments);
+        process.start_again();
+        process
+    }
+
+    fn prepare_anywhere(arguments: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let place = if super::canvass::on_postgres() {
             ["--storage".to_owned(), Postgres::shared().database()]
         } else {
             ["--data".to_owned(), folder.path().join("data").display().to_string()]
         };
-        Self::begin(folder, place, arguments)
+        Self::prepare(folder, place, arguments)
+    }
+
+    /// The same with variables of its environment.
+    pub fn spawn_in(environment: &[(&'static str, &'static str)]) -> Self {
+        let mut process = Self::prepare_anywhere(&[]);
+        process.environment = environment.to_vec();
+        process.start_again();
+        process
+    }
+
+    /// Starts a server that runs scripts.
+    pub fn spawn_with_scripts() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let place = if super::canvass::on_postgres() {
+            ["--storage".to_owned(), Postgres::shared().database()]
+        } else {
+            ["--data".to_owned(), folder.path().join("data").display().to_string()]
+        };
+        let mut process = Self::prepare(folder, place, &["--demo"]);
+        process.environment.push(("CANVASS_SCRIPTS__MODE", "on"));
+        process.start_again();
+        process
     }
 
     /// Starts a server on a PostgreSQL database, whatever engine the tests run on, and waits until it answers.
@@ -127,7 +163,7 @@ impl Process {
         let more = more.iter().map(|it| (*it).to_owned());
         let arguments = place.into_iter().chain(listen).chain(more).collect();
         let url = String::new();
-        Self { arguments, folder, url, disk: None, child: None, log: None, ready: Value::Null }
+        Self { arguments, environment: Vec::new(), folder, url, disk: None, child: None, log: None, ready: Value::Null }
     }
 
     /// A second process on the same data, with arguments of its own.
@@ -143,6 +179,7 @@ impl Process {
             .current_dir(self.folder.path())
             .args(["serve", "--json"])
             .args(&self.arguments)
+            .envs(self.environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary was built");
@@ -208,7 +245,8 @@ impl Process {
         kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM).expect("it is ours");
     }
 
-    fn id(&self) -> u32 {
+    /// Its process.
+    pub fn id(&self) -> u32 {
         self.child.as_ref().expect("it runs").id()
     }
 

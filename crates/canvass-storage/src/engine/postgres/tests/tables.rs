@@ -70,6 +70,7 @@ fn both_stores_have_the_same_tables_and_columns() {
             [
                 include_str!("../../../../migrations/directory/0001_spine.sqlite.sql"),
                 include_str!("../../../../migrations/directory/0002_domains.sqlite.sql"),
+                include_str!("../../../../migrations/directory/0003_scripts.sqlite.sql"),
             ]
             .concat(),
         ),
@@ -83,6 +84,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0006_files.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0007_templates.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0008_scripts.sqlite.sql"),
             ]
             .concat(),
         ),

@@ -1,0 +1,3 @@
+import canvass
+while True:
+    canvass.store.get('x')

@@ -1,0 +1,105 @@
+//! The API from afar: this file is about asking another installation with a token, and reading why it refuses.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use serde_json::Value;
+
+use crate::{Failure, cli::Remote, failure::Exit};
+
+/// How long an answer may take: test cases run before a version goes live.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
+/// An installation's API.
+pub(super) struct Api {
+    client: Client,
+    base: String,
+    token: String,
+}
+
+impl Api {
+    /// The API of an installation, as whom the token says.
+    pub(super) fn open(remote: &Remote) -> Result<Self, Failure> {
+        let token = match &remote.token_file {
+            Some(path) => super::folder::read(path)?,
+            None => remote.token.clone(),
+        };
+        let token = token.trim().to_owned();
+        if token.is_empty() {
+            let why = "neither CANVASS_TOKEN nor --token-file is set";
+            let advice = "Make a token in the console that may read and write, and set CANVASS_TOKEN.";
+            return Err(Failure::new(Exit::Usage, "there is no API token", why, advice));
+        }
+        // Twice is once: another part of the process may have chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().timeout(ANSWER_WITHIN).redirect(reqwest::redirect::Policy::none()).build();
+        let client = client.map_err(|error| {
+            Failure::new(Exit::Failed, "no connection can be made", error, "Look at the certificates of this machine.")
+        })?;
+        Ok(Self { client, base: format!("{}/api/v1", remote.url.trim_end_matches('/')), token })
+    }
+
+    /// Reads something.
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Reads something that may not be there.
+    pub(super) async fn find(&self, path: &str) -> Result<Option<Value>, Failure> {
+        match self.get(path).await {
+            Ok(found) => Ok(Some(found)),
+            Err(failure) if failure.exit == Exit::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Makes or asks for something.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Replaces something.
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Puts a script live.
+    pub(super) async fn put_python(&self, path: &str, source: &str) -> Result<Value, Failure> {
+        let request = self.request(Method::PUT, path).header(header::CONTENT_TYPE, "text/x-python; charset=utf-8");
+        self.send(request.body(source.to_owned())).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        let away = |error: reqwest::Error| {
+            let what = format!("{} does not answer", self.base);
+            Failure::new(Exit::Failed, what, error.without_url(), "Check the address: --url or CANVASS_URL.")
+        };
+        let answer = request.send().await.map_err(away)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(away)?;
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        if status.is_success() { Ok(json) } else { Err(refusal(status, &json)) }
+    }
+}
+
+/// Why the API refused, from its problem document.
+fn refusal(status: StatusCode, problem: &Value) -> Failure {
+    let detail = problem["detail"].as_str().unwrap_or("it did not say why");
+    let errors = problem["errors"].as_array().into_iter().flatten();
+    let more = errors.filter_map(|it| Some(format!("\n{}: {}", it["pointer"].as_str()?, it["message"].as_str()?)));
+    let why = format!("{detail}{}", more.collect::<String>());
+    let (exit, advice) = match status {
+        StatusCode::NOT_FOUND => (Exit::NotFound, "`canvass script pull` writes down those there are."),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (Exit::Refused, "Make another token in the console."),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            (Exit::Failed, "Wait a moment, then try again.")
+        }
+        it if it.is_client_error() => (Exit::Refused, "Correct it and try again."),
+        _ => (Exit::Failed, "Look at the log of the installation."),
+    };
+    Failure::new(exit, format!("the installation refused ({})", status.as_u16()), why, advice)
+}
