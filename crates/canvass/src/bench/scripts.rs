@@ -19,13 +19,13 @@ use super::{Figure, broken};
 use crate::{Failure, config::{Config, own_file}, scripts};
 
 /// How long the hosts may take to be there; the first time on a machine they compile the guest.
-const READY_MAX: Duration = Duration::from_secs(20 * 60);
+const READY_MAX: Duration = Duration::from_mins(20);
 /// Runs of each kind that are measured, in turns with those they are measured against.
 const RUNS: usize = 300;
 /// Responses in the batch that a hook is given.
 const BATCH: u128 = 1_000;
 /// Host calls in one run.
-const CALLS: usize = 1_000;
+const CALLS: f64 = 1_000.0;
 
 /// The script of two lines.
 const SHORT: &str = "x = 1 + 2\nx\n";
@@ -55,7 +55,7 @@ pub(crate) async fn script(config: &Config) -> Result<Vec<Figure>, Failure> {
     figures.push(Figure::against("a bare call", "script-batch", "responses/s", (rate(ours[10]), rate(bare[10])), 0.77));
     figures.push(Figure::against("at least", "script-batch-goal", "responses/s", (rate(ours[10]), 5_000.0), 1.0));
     let (ours, bare) = bench.in_turns(&Order { limits: LONG_RUN, ..order(ASKING) }, 20).await?;
-    let one = |taken: Duration| taken.as_secs_f64() * 1e6 / CALLS as f64;
+    let one = |taken: Duration| taken.as_secs_f64() * 1e6 / CALLS;
     figures.push(faster("script-host-call", "us", (one(ours[10]), one(bare[10])), 0.2));
     figures.push(bench.memory(hosts).await?);
     figures.push(bench.rate(hosts).await?);
@@ -115,7 +115,8 @@ impl Bench {
             waiting.spawn(async move { sandbox.run(order, &mut Desk).await });
         }
         sleep(Duration::from_secs(1)).await;
-        let each = resident().saturating_sub(before) as f64 / count as f64 / 1e6;
+        let kilobytes = resident().saturating_sub(before) / 1_000 / count as u64;
+        let each = f64::from(u32::try_from(kilobytes).unwrap_or(u32::MAX)) / 1e3;
         while waiting.join_next().await.is_some() {}
         Ok(Figure::against("at most", "script-memory", "MB/instance", (each, 4.0), 1.0).turned())
     }
@@ -140,7 +141,7 @@ impl Bench {
             });
         }
         let runs: u32 = runners.join_all().await.into_iter().sum();
-        let limit = hosts as f64 / bare[25].as_secs_f64();
+        let limit = f64::from(u32::try_from(hosts).unwrap_or(u32::MAX)) / bare[25].as_secs_f64();
         Ok(Figure::against("bare ones", "script-rate", "runs/s", (f64::from(runs) / SPAN.as_secs_f64(), limit), 0.77))
     }
 
