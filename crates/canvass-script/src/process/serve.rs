@@ -214,7 +214,7 @@ impl Turns {
         let running = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&running);
         let (started, is_started) = mpsc::sync_channel(1);
-        let thread = thread::spawn(move || {
+        let thread = thread::Builder::new().name("turns".to_owned()).spawn(move || {
             let _ = started.send(());
             loop {
                 if counted.load(Ordering::Acquire) == 0 {
@@ -225,6 +225,7 @@ impl Turns {
                 engine.increment_epoch();
             }
         });
+        let thread = thread.map_err(words)?;
         is_started.recv().map_err(words)?;
         Ok(Self { running, thread: thread.thread().clone() })
     }

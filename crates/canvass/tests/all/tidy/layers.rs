@@ -92,6 +92,33 @@ fn the_model_waits_for_nothing() {
     assert_accepted(waiting, "crates/canvass-model/src/survey.rs", "/// No async.\npub fn open() {}");
 }
 
+#[test]
+fn what_the_compiler_cannot_check_is_in_one_place() {
+    assert_kept(unchecked);
+
+    assert_noticed(unchecked, "crates/canvass-script/src/wire.rs", "fn f() { unsafe { g() } }");
+    assert_noticed(unchecked, "crates/canvass-script/src/engine/image.rs", "unsafe { f() };\nunsafe { g() };");
+    assert_noticed(unchecked, "crates/canvass-web/src/lib.rs", "#![expect(unsafe_code, reason = \"\")]");
+    assert_accepted(unchecked, "crates/canvass-script/src/engine/image.rs", "unsafe { f() }");
+    assert_accepted(unchecked, "crates/canvass-script/src/wire.rs", "// unsafe {");
+}
+
+/// The only file with an `unsafe` block, and it has one: machine code is loaded there.
+const UNCHECKED: &str = "crates/canvass-script/src/engine/image.rs";
+
+fn unchecked(source: &Source) -> Vec<String> {
+    let code = lex(&source.text).code;
+    if source.path != UNCHECKED {
+        return word_outside(
+            source,
+            source.product_crate().is_none(),
+            &["unsafe {", "unsafe fn", "unsafe impl", "(unsafe_code"],
+        );
+    }
+    let blocks = code.matches("unsafe {").count() + code.matches("unsafe fn").count();
+    if 1 < blocks { vec![format!("{blocks} unsafe blocks, and one was looked at")] } else { vec![] }
+}
+
 fn sql(source: &Source) -> Vec<String> {
     if source.product_crate().is_none_or(|name| name == "canvass-storage") || !source.is_rust() {
         return vec![];
