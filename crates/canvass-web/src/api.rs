@@ -57,6 +57,11 @@ fn document() -> (OpenApi, Router<App>) {
 }
 
 fn described() -> ApiRouter<App> {
+    surveys().merge(site()).merge(scripts::routes())
+}
+
+/// The tenant itself, its surveys and their responses.
+fn surveys() -> ApiRouter<App> {
     ApiRouter::new()
         .api_route("/api/v1/tenant", get_with(tenant::show, tenant::show_is))
         .api_route("/api/v1/brand", get_with(brand::show, brand::show_is).put_with(brand::update, brand::update_is))
@@ -99,6 +104,11 @@ fn described() -> ApiRouter<App> {
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
         .api_route("/api/v1/surveys/{survey}/crosstab", get_with(crosstab::show, crosstab::show_is))
         .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+}
+
+/// What stands at a tenant's public addresses, and who comes there.
+fn site() -> ApiRouter<App> {
+    ApiRouter::new()
         .api_route("/api/v1/pages", get_with(pages::index, pages::index_is))
         .api_route(
             "/api/v1/pages/{*page}",
@@ -141,5 +151,4 @@ fn described() -> ApiRouter<App> {
         )
         .api_route("/api/v1/domains/{domain}/verification", post_with(domains::verify, domains::verify_is))
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
-        .merge(scripts::routes())
 }

@@ -1,17 +1,13 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
+mod crosstabs;
 mod scripting;
 
 use std::{ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use canvass_actions::{
-    self as actions,
-    crosstabs::{self, Asked},
-    domains::Registrar,
-};
+use canvass_actions::{self as actions, domains::Registrar};
 use canvass_model::{
-    crosstab::Crosstab,
     id::{SessionId, SurveyId, TokenId},
     member::{Actor, Member, Role},
     response::Accepted,
@@ -199,24 +195,6 @@ impl Analyst {
     /// Whether they may also write: what a page offers.
     pub(crate) fn may_write(&self) -> bool {
         self.0.is_at_least(Role::Creator, Scope::Write)
-    }
-
-    /// Counts a cross-tab, each page of responses in a transaction of its own, so that others have their turn.
-    pub(crate) async fn crosstab(&self, survey: SurveyId, asked: Asked) -> Result<Crosstab, actions::Error> {
-        let mut running = self.0.read(move |tx| crosstabs::begin(tx, survey, &asked)).await?;
-        loop {
-            let (next, more) = self
-                .0
-                .read(move |tx| {
-                    let mut next = running.clone();
-                    next.step(tx).map(|more| (next, more))
-                })
-                .await?;
-            if !more {
-                return Ok(next.finish());
-            }
-            running = next;
-        }
     }
 }
 

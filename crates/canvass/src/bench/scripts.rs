@@ -16,7 +16,11 @@ use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 
 use super::{Figure, broken};
-use crate::{Failure, config::{Config, own_file}, scripts};
+use crate::{
+    Failure,
+    config::{Config, own_file},
+    scripts,
+};
 
 /// How long the hosts may take to be there; the first time on a machine they compile the guest.
 const READY_MAX: Duration = Duration::from_mins(20);

@@ -4,9 +4,8 @@ use canvass_script::{Wall, trial};
 
 use super::Finding;
 use crate::{
-    config::{Config, ScriptMode},
+    config::{Config, ScriptMode, own_file},
     scripts,
-    server::own_file,
 };
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
