@@ -252,7 +252,7 @@ impl Directory {
         });
         match rung {
             Ok(()) if known.is_empty() => {}
-            Ok(()) => drop(self.bells.duties.send_replace(())),
+            Ok(()) => self.bells.duties.send_replace(()),
             Err(error) => tracing::warn!(%error, "The directory could not be told that scripts are to run"),
         }
     }

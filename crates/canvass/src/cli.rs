@@ -12,7 +12,7 @@ use crate::{
     output::Output,
 };
 
-pub use self::script::{Remote, Script};
+pub(crate) use self::script::{Remote, Script};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";

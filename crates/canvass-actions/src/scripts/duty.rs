@@ -164,7 +164,7 @@ fn batch_of(tx: &mut ReadTx<'_>, mut some: Vec<Response>) -> Result<(Vec<Respons
     let mut notes = annotated(tx, &some)?;
     let (mut items, mut bytes) = (Vec::with_capacity(some.len()), 0);
     for response in &some {
-        let item = item(response, notes.remove(&response.accepted.id).unwrap_or_default())?;
+        let item = item(response, &notes.remove(&response.accepted.id).unwrap_or_default())?;
         bytes += item.to_string().len();
         if !items.is_empty() && GIVEN_BYTES_MAX < bytes {
             break;
@@ -184,7 +184,7 @@ fn on_responses(loaded: &Loaded, hook: &Hook, some: &[Response]) -> Arc<Besides>
     Arc::new(move |tx, answer| {
         stands(tx, &hook)?;
         let batch = hook.batch.saturating_mul(2).min(Allowance::BATCH_MAX);
-        stored::put(tx, &Hook { position: last, batch, ..hooks::going_on(hook.clone()) })?;
+        stored::put(tx, &Hook { position: last, batch, ..hooks::going_on(&hook) })?;
         let mut effects = Effects::default();
         for (response, note) in answered(answer, &ids).map_err(Unsettled::Refused)? {
             if let Some(survey) = survey {
@@ -199,7 +199,7 @@ fn on_responses(loaded: &Loaded, hook: &Hook, some: &[Response]) -> Arc<Besides>
 fn on_time(hook: Hook, next: Option<Timestamp>) -> Arc<Besides> {
     Arc::new(move |tx, _| {
         stands(tx, &hook)?;
-        Ok(stored::put(tx, &Hook { due_at: next, ..hooks::going_on(hook.clone()) })?)
+        Ok(stored::put(tx, &Hook { due_at: next, ..hooks::going_on(&hook) })?)
     })
 }
 

@@ -193,7 +193,7 @@ fn check(tx: &mut ReadTx<'_>, settings: &Settings) -> Result<(), Error> {
     let title = settings.title.as_deref().unwrap_or_default();
     if Script::TITLE_CHARS_MAX < title.chars().count() || title.chars().any(char::is_control) {
         let most = Script::TITLE_CHARS_MAX;
-        faults.push(Fault::new("/title", &format!("The title is one line of {most} characters or fewer")));
+        faults.push(Fault::new("/title", format!("The title is one line of {most} characters or fewer")));
     }
     if let Some(survey) = settings.trigger.as_ref().and_then(Trigger::survey)
         && surveys::find(tx, survey)?.is_none_or(|it| it.trashed_at.is_some())
@@ -205,14 +205,14 @@ fn check(tx: &mut ReadTx<'_>, settings: &Settings) -> Result<(), Error> {
 
 fn faults_of(tests: &[Changes]) -> Vec<Fault> {
     if Script::TESTS_MAX < tests.len() {
-        return vec![Fault::new("", &format!("A script has at most {} test cases", Script::TESTS_MAX))];
+        return vec![Fault::new("", format!("A script has at most {} test cases", Script::TESTS_MAX))];
     }
     let mut faults = Vec::new();
     for (place, test) in tests.iter().enumerate() {
         let chars = test.name.trim().chars().count();
         if !(1..=TestCase::NAME_CHARS_MAX).contains(&chars) {
             let message = format!("Say what it shows in 1 to {} characters", TestCase::NAME_CHARS_MAX);
-            faults.push(Fault::new(&format!("/{place}/name"), &message));
+            faults.push(Fault::new(format!("/{place}/name"), &message));
         }
         let expected = match &test.expectation {
             Expectation::Result(it) => it.to_string().len(),
@@ -221,12 +221,12 @@ fn faults_of(tests: &[Changes]) -> Vec<Fault> {
         let given = test.given.to_string().len() + test.parameters.to_string().len();
         if TestCase::JSON_BYTES_MAX < given || TestCase::JSON_BYTES_MAX < expected {
             let message = format!("A test case has at most {} KiB of JSON", TestCase::JSON_BYTES_MAX / 1024);
-            faults.push(Fault::new(&format!("/{place}/given"), &message));
+            faults.push(Fault::new(format!("/{place}/given"), &message));
         }
         if let Expectation::Error(class) = &test.expectation
             && Parameters::LABEL_CHARS_MAX < class.len()
         {
-            faults.push(Fault::new(&format!("/{place}/expectation"), "This is no name of an exception"));
+            faults.push(Fault::new(format!("/{place}/expectation"), "This is no name of an exception"));
         }
     }
     faults

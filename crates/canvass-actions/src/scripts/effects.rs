@@ -78,7 +78,8 @@ impl Effects {
         Ok(())
     }
 
-    /// What the run itself has put under a key; `None` when it has not written it.
+    /// What the run itself has put under a key: `None` when it has not written it, `Some(None)` when it has deleted it.
+    #[expect(clippy::option_option, reason = "whether the run wrote, and whether what it wrote is a value")]
     pub(super) fn written(&self, key: &StoreKey) -> Option<Option<&str>> {
         self.store.get(key).map(Option::as_deref)
     }

@@ -46,7 +46,7 @@ pub async fn resume(tenant: &Tenant, by: &Actor, name: &ScriptName) -> Result<()
         .write(move |tx| {
             let script = found(tx, &wanted)?;
             let hook = hooks::find(tx, script.id)?.ok_or(Error::NotFound)?;
-            hooks::put(tx, &going_on(hook))?;
+            hooks::put(tx, &going_on(&hook))?;
             Ok::<_, Error>(events::insert(tx, &by, &Event::ScriptResumed { script: wanted.clone() })?)
         })
         .await?;
@@ -65,7 +65,7 @@ pub async fn skip(tenant: &Tenant, by: &Actor, name: &ScriptName, response: Resp
             let Some(next) = next else {
                 return Err(Error::Refused("The script works on another response by now; look again".to_owned()));
             };
-            hooks::put(tx, &Hook { position: next.position, ..going_on(hook) })?;
+            hooks::put(tx, &Hook { position: next.position, ..going_on(&hook) })?;
             let event = Event::ScriptSkipped { script: wanted.clone(), response };
             Ok::<_, Error>(events::insert(tx, &by, &event)?)
         })
@@ -107,8 +107,8 @@ pub(super) fn keep_up(tx: &mut Tx<'_>, before: Option<&Script>, after: &Script) 
 }
 
 /// A hook whose failures are forgiven.
-pub(super) fn going_on(hook: Hook) -> Hook {
-    Hook { failures: 0, retry_at: None, stopped_at: None, ..hook }
+pub(super) fn going_on(hook: &Hook) -> Hook {
+    Hook { failures: 0, retry_at: None, stopped_at: None, ..hook.clone() }
 }
 
 fn next_response(

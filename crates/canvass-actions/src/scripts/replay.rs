@@ -133,7 +133,7 @@ impl Replay<'_> {
                 let some = responses::list(tx, survey, Order::NewestFirst, before, limit)?;
                 let (mut items, mut bytes, mut last) = (Vec::with_capacity(some.len()), 0, None);
                 for response in some {
-                    let item = desk::item(&response, annotations::Noted::default())?;
+                    let item = desk::item(&response, &annotations::Noted::default())?;
                     bytes += item.to_string().len();
                     if !items.is_empty() && GIVEN_BYTES_MAX < bytes {
                         break;

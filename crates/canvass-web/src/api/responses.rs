@@ -136,8 +136,8 @@ pub(super) async fn index(
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|it| it.position.to_string());
     let items = found.into_iter().map(|it| {
-        let noted = notes.remove(&it.accepted.id).unwrap_or_default();
-        shown(it, noted)
+        let of_scripts = notes.remove(&it.accepted.id).unwrap_or_default();
+        shown(it, of_scripts)
     });
     let items = items.collect::<Result<_, _>>()?;
     Ok(Json(Listed { items, next_cursor }))

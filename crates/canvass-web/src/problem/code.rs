@@ -108,12 +108,13 @@ impl Problem {
                 Some(*retry_after_seconds)
             }
             Self::Suspended => Some(3_600),
-            Self::Action(actions::Error::Unavailable(_)) => Some(5),
             Self::FileWaiting => Some(30),
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
             }
-            Self::Action(actions::Error::Storage(storage::Error::Unreachable(_))) => Some(5),
+            Self::Action(actions::Error::Unavailable(_) | actions::Error::Storage(storage::Error::Unreachable(_))) => {
+                Some(5)
+            }
             Self::Action(actions::Error::Storage(storage::Error::Full)) => Some(60),
             _ => None,
         }

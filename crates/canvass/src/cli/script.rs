@@ -82,7 +82,7 @@ pub struct Remote {
     /// The address of the installation
     #[arg(long, env = "CANVASS_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub url: String,
-    /// A file that holds the API token [default: the variable CANVASS_TOKEN]
+    /// A file that holds the API token [default: the variable `CANVASS_TOKEN`]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
     /// The API token. Not a flag: others on this machine see the command line.

@@ -168,11 +168,11 @@ fn logs(output: Output, page: &Value) -> Result<Exit, Failure> {
             let [at, cause, outcome] = ["began_at", "cause", "outcome"].map(|it| plain(&run[it]));
             let mut text = format!("{at}  {cause}  {outcome}  {:.1} ms", run["wall_ms"].as_f64().unwrap_or_default());
             for line in run["log"].as_array().into_iter().flatten() {
-                text.push_str(&format!("\n  {}: {}", plain(&line["level"]), plain(&line["message"])));
+                text = format!("{text}\n  {}: {}", plain(&line["level"]), plain(&line["message"]));
             }
             if let Some(error) = run["error"].as_object() {
                 let [kind, message] = ["type", "message"].map(|it| error.get(it).map(plain).unwrap_or_default());
-                text.push_str(&format!("\n  {kind}: {message}"));
+                text = format!("{text}\n  {kind}: {message}");
             }
             text
         })?;

@@ -8,7 +8,11 @@ use canvass_model::token::Scope;
 use reqwest::Method;
 use serde_json::json;
 
-use self::routes::{API, For, PAGES};
+use self::routes::{
+    API,
+    For::{self, Administrator, Analyst, Anyone, Creator, Operator, SignedIn},
+    PAGES,
+};
 use crate::support::{Canvass, Person, Survey};
 
 /// What stands for the parameters of a path: things of Adatum that exist.

@@ -77,13 +77,13 @@ pub(super) async fn show(tenant: &Tenant, survey: &str, response: &str) -> Resul
     let found = read(tenant, move |tx| {
         let Some(response) = responses::find(tx, survey, id)? else { return Ok(None) };
         let mut notes = annotations::find_many(tx, &[id])?;
-        item(&response, notes.remove(&id).unwrap_or_default()).map(Some)
+        item(&response, &notes.remove(&id).unwrap_or_default()).map(Some)
     });
     found.await?.ok_or_else(nothing)
 }
 
 /// A response as scripts see it.
-pub(in crate::scripts) fn item(response: &Response, noted: Noted) -> Result<Value, Error> {
+pub(in crate::scripts) fn item(response: &Response, noted: &Noted) -> Result<Value, Error> {
     let accepted = &response.accepted;
     Ok(json!({
         "id": accepted.id,
@@ -162,7 +162,7 @@ impl Wanted {
                 return Ok(None);
             }
         }
-        item(response, notes.remove(&response.accepted.id).unwrap_or_default()).map(Some)
+        item(response, &notes.remove(&response.accepted.id).unwrap_or_default()).map(Some)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Failure, cli::Remote, failure::Exit};
 
 /// How long an answer may take: test cases run before a version goes live.
-const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 
 /// An installation's API.
 pub(super) struct Api {
