@@ -109,3 +109,15 @@ id! {
     /// Names one response that could not be applied.
     DeadLetterId
 }
+id! {
+    /// Names one script of a tenant for ever, also when its name is used again.
+    ScriptId
+}
+id! {
+    /// Names one test case of a script.
+    ScriptTestId
+}
+id! {
+    /// Names one run of a script: the reference a visitor is given.
+    RunId
+}

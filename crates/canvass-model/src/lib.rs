@@ -5,7 +5,7 @@
 //! [`plan`], [`tenant`], [`member`] and [`token`] say who is here and what they may do; [`page`] is what an
 //! address serves; [`survey`], [`definition`], [`answer`], [`response`] and [`summary`] are the product, [`brand`] is how it
 //! looks, [`metadata`] what a tenant notes of a survey in fields of its own; [`job`] and [`event`] are what happens around
-//! it, [`traffic`] is what visits leave behind.
+//! it, [`traffic`] is what visits leave behind, [`script`] what a tenant's own programs are.
 
 #![warn(missing_docs)]
 
@@ -26,6 +26,7 @@ pub mod plan;
 pub mod response;
 #[cfg(test)]
 mod sample;
+pub mod script;
 pub mod summary;
 pub mod survey;
 pub mod tenant;

@@ -40,6 +40,8 @@ pub enum Feature {
     Css,
     /// Fields of the tenant's own for its surveys.
     Metadata,
+    /// Programs of the tenant's own, in Python.
+    Scripts,
 }
 
 /// What a plan includes. Limits refuse the next action; they never hide or delete what was collected.
@@ -97,7 +99,7 @@ impl PlanId {
             Self::Trial | Self::Individual | Self::Standard => Lane::Standard,
         };
         let features: &[Feature] = match self {
-            Self::Premium => &[Feature::Css, Feature::Metadata],
+            Self::Premium => &[Feature::Css, Feature::Metadata, Feature::Scripts],
             Self::Standard => &[Feature::Css],
             Self::Trial | Self::Individual => &[],
         };
