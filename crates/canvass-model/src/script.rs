@@ -4,6 +4,7 @@
 //! [`Schedule`] or [`Parameters`]; [`Limits`] bound one run, an [`Allowance`] a tenant; a [`Run`] records what came of it.
 
 mod allowance;
+pub mod gallery;
 mod limits;
 mod name;
 mod parameter;
