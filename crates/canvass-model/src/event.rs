@@ -4,6 +4,7 @@ use crate::{
     id::{PageId, ResponseId, SurveyId, TokenId},
     member::Role,
     metadata::FieldId,
+    script::{ScriptName, VersionNumber},
     survey::Version,
 };
 
@@ -169,6 +170,64 @@ pub enum Event {
     BrandChanged {
         /// What of it.
         what: BrandChange,
+    },
+    /// A script was made.
+    ScriptCreated {
+        /// Which.
+        script: ScriptName,
+    },
+    /// A script's draft, settings or test cases changed.
+    ScriptChanged {
+        /// Which.
+        script: ScriptName,
+        /// What changed, in a few words.
+        what: String,
+    },
+    /// A version of a script went live.
+    ScriptPublished {
+        /// Which.
+        script: ScriptName,
+        /// Its version.
+        version: VersionNumber,
+    },
+    /// A script was deleted, with its versions.
+    ScriptDeleted {
+        /// Which.
+        script: ScriptName,
+    },
+    /// A hook that had stopped goes on.
+    ScriptResumed {
+        /// Which.
+        script: ScriptName,
+    },
+    /// A hook goes on behind a response it cannot work on.
+    ScriptSkipped {
+        /// Which.
+        script: ScriptName,
+        /// The response.
+        response: ResponseId,
+    },
+    /// A secret for scripts was set.
+    ScriptSecretSet {
+        /// Its name.
+        name: String,
+    },
+    /// A secret for scripts was removed.
+    ScriptSecretRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// The operator stopped scripts.
+    ScriptsStopped {
+        /// Which; all of them when it is missing.
+        script: Option<ScriptName>,
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// The operator let scripts run again.
+    ScriptsAllowed {
+        /// Which; all of them when it is missing.
+        script: Option<ScriptName>,
     },
     /// Someone signed in.
     SignedIn,

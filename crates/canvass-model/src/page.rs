@@ -9,7 +9,7 @@ pub use self::{
 };
 use crate::{
     address::PageAddress,
-    id::{FileId, PageId, SurveyId},
+    id::{FileId, PageId, ScriptId, SurveyId},
     survey::Revision,
     time::Timestamp,
 };
@@ -58,6 +58,8 @@ pub enum Target {
     File(FileId),
     /// Another address.
     Redirect(Destination),
+    /// What a script of the tenant's answers; also for the addresses below it where no other page is.
+    Script(ScriptId),
 }
 
 /// The name of what a page serves.
@@ -79,6 +81,8 @@ pub enum Kind {
     File,
     /// [`Target::Redirect`].
     Redirect,
+    /// [`Target::Script`].
+    Script,
 }
 
 /// How a feed is written.
@@ -126,7 +130,8 @@ pub enum Visibility {
 
 impl Kind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [Self::Survey, Self::Document, Self::Results, Self::File, Self::Feed, Self::Redirect];
+    pub const ALL: [Self; 7] =
+        [Self::Survey, Self::Document, Self::Results, Self::File, Self::Feed, Self::Redirect, Self::Script];
 
     /// The kind's stored and public name.
     pub fn as_str(self) -> &'static str {
@@ -137,6 +142,7 @@ impl Kind {
             Self::Feed => "feed",
             Self::File => "file",
             Self::Redirect => "redirect",
+            Self::Script => "script",
         }
     }
 
@@ -156,6 +162,7 @@ impl Target {
             Self::Feed(_) => Kind::Feed,
             Self::File(_) => Kind::File,
             Self::Redirect(_) => Kind::Redirect,
+            Self::Script(_) => Kind::Script,
         }
     }
 }

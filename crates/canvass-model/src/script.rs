@@ -4,6 +4,7 @@
 //! [`Schedule`] or [`Parameters`]; [`Limits`] bound one run, an [`Allowance`] a tenant; a [`Run`] records what came of it.
 
 mod allowance;
+mod annotation;
 pub mod gallery;
 mod limits;
 mod name;
@@ -17,6 +18,7 @@ mod trigger;
 
 pub use self::{
     allowance::Allowance,
+    annotation::{Annotation, FieldName, InvalidAnnotation, Tag},
     limits::Limits,
     name::{InvalidScriptName, ScriptName, SecretName, StoreKey},
     parameter::{Parameter, ParameterKind, ParameterName, Parameters},
@@ -109,17 +111,33 @@ pub struct Functions {
     pub responded: bool,
 }
 
-/// A test case kept with a script: what it is given, and what it must answer before a version goes live.
+/// A test case kept with a script: what it is given, and what it must answer before a version goes live. It runs at
+/// [`TestCase::NOW`] with the seed 0, so that it comes to the same every time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestCase {
     /// Its id.
     pub id: ScriptTestId,
     /// What it shows, in a few words.
     pub name: String,
-    /// What the script is given: the parameters, the request, the response or the responses its trigger gives it.
+    /// What the script's function is given: a request, a response, a list of responses; `null` for other triggers.
     pub given: serde_json::Value,
-    /// What it must answer; `None` when it is enough that it ends well.
-    pub expected: Option<serde_json::Value>,
+    /// The parameters it is run with.
+    pub parameters: serde_json::Value,
+    /// How it must end.
+    pub expectation: Expectation,
+}
+
+/// How a test case must end.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "ScriptExpectation")]
+pub enum Expectation {
+    /// Well, whatever it answers.
+    EndsWell,
+    /// Well, with this answer.
+    Result(serde_json::Value),
+    /// With an exception of this class.
+    Error(String),
 }
 
 impl Script {
@@ -159,6 +177,8 @@ impl Switch {
 }
 
 impl TestCase {
+    /// The moment at which every test case runs: 2026-01-01T00:00:00Z.
+    pub const NOW: Timestamp = Timestamp(1_767_225_600_000);
     /// The most characters its name may have.
     pub const NAME_CHARS_MAX: usize = 200;
     /// The most bytes what it is given and what it must answer may have as JSON, each.

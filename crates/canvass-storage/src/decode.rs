@@ -139,6 +139,15 @@ impl Columns {
         }
     }
 
+    /// Bytes, or nothing.
+    pub(crate) fn optional_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        match self.next()? {
+            Value::Null => Ok(None),
+            Value::Blob(it) => Ok(Some(it)),
+            other => Err(self.corrupt(&other)),
+        }
+    }
+
     /// A text that `parse` understands: an id, a state, an address.
     pub(crate) fn parsed<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Error> {
         let text = self.text()?;
@@ -157,6 +166,12 @@ impl Columns {
     pub(crate) fn json<T: DeserializeOwned>(&mut self) -> Result<T, Error> {
         let text = self.text()?;
         serde_json::from_str(&text).map_err(|error| self.corrupt(&error.to_string()))
+    }
+
+    /// A document in JSON, or nothing.
+    pub(crate) fn optional_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
+        let Some(text) = self.optional_text()? else { return Ok(None) };
+        serde_json::from_str(&text).map(Some).map_err(|error| self.corrupt(&error.to_string()))
     }
 
     /// What is wrong with this row, as an error.

@@ -13,7 +13,7 @@ use canvass_model::{
 use tokio::sync::watch;
 
 use crate::{
-    DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant,
+    DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant, duties,
     engine::{End, Engine, Mode},
     tenant::{OpenTenants, Program},
     tenants, tokens,
@@ -32,6 +32,7 @@ pub struct Directory {
 #[derive(Debug, Clone)]
 pub struct Bells {
     jobs: watch::Sender<()>,
+    duties: watch::Sender<()>,
     pub(crate) intake: watch::Sender<()>,
 }
 
@@ -39,7 +40,8 @@ impl Directory {
     /// Opens the installation, bringing the directory's tables to the newest version.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
         let engine = crate::engine::open(settings).await?;
-        let bells = Bells { jobs: watch::Sender::new(()), intake: watch::Sender::new(()) };
+        let bells =
+            Bells { jobs: watch::Sender::new(()), duties: watch::Sender::new(()), intake: watch::Sender::new(()) };
         let open = Arc::new(OpenTenants::new(Arc::clone(&engine), bells.clone()));
         Ok(Self { engine, open, bells })
     }
@@ -160,6 +162,44 @@ impl Directory {
         }
     }
 
+    /// Wishes that somebody looks at those of these tenants whose scripts run by themselves: responses came. A wish that
+    /// fails is made up for by the next look, which comes within the hour.
+    pub(crate) fn ring_duties(&self, tenants: impl IntoIterator<Item = TenantId>) {
+        let tenants: Vec<TenantId> = tenants.into_iter().collect();
+        if tenants.is_empty() {
+            return;
+        }
+        let mut known = Vec::new();
+        let asked = self.engine.with_directory(Mode::Read, &mut |session| {
+            known = duties::known(&mut DirectoryTx::new(session, now()), &tenants)?;
+            Ok(End::Commit)
+        });
+        let rung = asked.and_then(|()| {
+            if known.is_empty() {
+                return Ok(());
+            }
+            self.engine.with_directory(Mode::Write, &mut |session| {
+                let mut tx = DirectoryTx::new(session, now());
+                for tenant in &known {
+                    duties::ring(&mut tx, *tenant)?;
+                }
+                Ok(End::Commit)
+            })
+        });
+        match rung {
+            Ok(()) if known.is_empty() => {}
+            Ok(()) => drop(self.bells.duties.send_replace(())),
+            Err(error) => tracing::warn!(%error, "The directory could not be told that scripts are to run"),
+        }
+    }
+
+    /// The tenant a duty is about, in whatever state it is.
+    pub async fn tenant_of_duty(&self, duty: &duties::Duty) -> Result<Option<Tenant>, Error> {
+        let id = duty.tenant;
+        let record = self.read(move |tx| tenants::find_by_id(tx, id)).await?;
+        Ok(record.map(|it| self.open.handle(it)))
+    }
+
     /// Tells everybody on this node who watches a survey that its responses changed.
     pub(crate) fn tell(&self, tenant: TenantId, survey: SurveyId) {
         self.open.tell(tenant, survey);
@@ -204,11 +244,12 @@ impl Directory {
     {
         let (engine, open, bells) = (Arc::clone(&self.engine), Arc::clone(&self.open), self.bells.clone());
         let done = blocking(move || {
-            let (mut outcome, mut job_queued, mut tenant_changed) = (None, false, false);
+            let (mut outcome, mut job_queued, mut duty_rung, mut tenant_changed) = (None, false, false, false);
             let ended = engine.with_directory(mode, &mut |session| {
                 let mut tx = DirectoryTx::new(session, now());
                 let result = work(&mut tx);
                 job_queued = tx.job_queued;
+                duty_rung = tx.duty_rung;
                 tenant_changed |= tx.tenant_changed;
                 let end = if result.is_ok() { End::Commit } else { End::RollBack };
                 outcome = Some(result);
@@ -221,6 +262,9 @@ impl Directory {
             if job_queued && ended.is_ok() {
                 bells.jobs.send_replace(());
             }
+            if duty_rung && ended.is_ok() {
+                bells.duties.send_replace(());
+            }
             Ok(settle(outcome, ended))
         })
         .await;
@@ -232,6 +276,11 @@ impl Bells {
     /// Changes when a job was queued.
     pub fn on_job(&self) -> watch::Receiver<()> {
         self.jobs.subscribe()
+    }
+
+    /// Changes when somebody is to look at a tenant's scripts.
+    pub fn on_duty(&self) -> watch::Receiver<()> {
+        self.duties.subscribe()
     }
 
     /// Changes when responses were accepted.

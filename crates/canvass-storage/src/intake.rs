@@ -79,6 +79,7 @@ impl Intake {
                 directory.tell(*tenant, *survey);
             }
             let active: HashSet<TenantId> = touched.into_iter().map(|(tenant, _)| tenant).collect();
+            directory.ring_duties(active.iter().copied());
             directory.note_active(active);
             applied
         })

@@ -97,10 +97,12 @@
 //! ```
 
 pub mod accounts;
+pub mod annotations;
 pub mod brand;
 pub mod dead_letters;
 mod decode;
 mod directory;
+pub mod duties;
 mod engine;
 mod error;
 pub mod events;
@@ -115,6 +117,7 @@ pub mod metadata;
 pub mod operators;
 pub mod pages;
 pub mod responses;
+pub mod scripts;
 pub mod sessions;
 mod settings;
 pub mod summaries;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use canvass_model::{
     address::{PageAddress, PageKey},
-    id::{FileId, PageId, SurveyId},
+    id::{FileId, PageId, ScriptId, SurveyId},
     page::{Destination, FeedFormat, Kind, Page, Target, Visibility, WebUrl},
     survey::Revision,
     time::Timestamp,
@@ -199,6 +199,7 @@ fn target(row: &mut Columns) -> Result<Target, Error> {
         Kind::Feed => row.parsed(FeedFormat::parse).map(Target::Feed),
         Kind::File => row.parsed(FileId::parse).map(Target::File),
         Kind::Redirect => row.parsed(destination).map(Target::Redirect),
+        Kind::Script => row.parsed(ScriptId::parse).map(Target::Script),
     }
 }
 
@@ -227,6 +228,7 @@ fn target_text(target: &Target) -> String {
         Target::Document => String::new(),
         Target::Feed(format) => format.as_str().to_owned(),
         Target::File(file) => file.to_string(),
+        Target::Script(script) => script.to_string(),
         Target::Redirect(Destination::Page(page)) => format!("{PAGE}{page}"),
         Target::Redirect(Destination::Moved(page)) => format!("{MOVED}{page}"),
         Target::Redirect(Destination::Url(url)) => url.as_str().to_owned(),

@@ -30,6 +30,8 @@ pub struct DirectoryReadTx<'s> {
 pub struct DirectoryTx<'s> {
     read: DirectoryReadTx<'s>,
     pub(crate) job_queued: bool,
+    /// Whether somebody is to look at a tenant's scripts.
+    pub(crate) duty_rung: bool,
     /// Whether what is remembered of tenants and their tokens may be wrong from now on.
     pub(crate) tenant_changed: bool,
 }
@@ -69,7 +71,7 @@ impl<'s> DirectoryReadTx<'s> {
 
 impl<'s> DirectoryTx<'s> {
     pub(crate) fn new(session: &'s mut dyn Session, now: Timestamp) -> Self {
-        Self { read: DirectoryReadTx::new(session, now), job_queued: false, tenant_changed: false }
+        Self { read: DirectoryReadTx::new(session, now), job_queued: false, duty_rung: false, tenant_changed: false }
     }
 
     /// A new id, ordered by creation time.

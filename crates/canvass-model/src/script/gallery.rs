@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::{Parameters, Schedule, ScriptName, Source, TriggerName};
+use super::{Expectation, Parameters, Schedule, ScriptName, Source, TriggerName};
 
 /// A script to begin with. It becomes the tenant's own: nothing leads back to the gallery.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,14 +35,14 @@ pub struct Template {
 pub struct Example {
     /// What it shows.
     pub name: String,
-    /// The parameters, the request, the response or the responses that the script is given.
-    pub given: Value,
-    /// What it must answer; left out when it is enough that it ends as it should.
-    #[serde(default, deserialize_with = "some")]
-    pub expected: Option<Value>,
-    /// The class of the exception it must end with, where it must refuse what it is given.
+    /// The request, the response or the responses that the script is given.
     #[serde(default)]
-    pub error: Option<String>,
+    pub given: Value,
+    /// The parameters it is run with.
+    #[serde(default)]
+    pub parameters: Value,
+    /// How it must end.
+    pub expectation: Expectation,
 }
 
 /// What is written beside a template's source.
@@ -114,11 +114,6 @@ fn read(name: &str, source: &str, manifest: &str) -> Result<Template, String> {
     })
 }
 
-/// Keeps `null`, an answer like any other, apart from a field that is left out.
-fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(Some)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -143,10 +138,8 @@ mod tests {
             assert!((1..=Script::TESTS_MAX).contains(&it.examples.len()), "{}", it.title);
             for example in &it.examples {
                 assert!(example.name.chars().count() <= TestCase::NAME_CHARS_MAX, "{}", example.name);
-                let bytes =
-                    example.given.to_string().len() + example.expected.as_ref().map_or(0, |it| it.to_string().len());
+                let bytes = example.given.to_string().len().max(example.parameters.to_string().len());
                 assert!(bytes <= TestCase::JSON_BYTES_MAX, "{}", example.name);
-                assert!(example.expected.is_none() || example.error.is_none(), "{}", example.name);
             }
         }
     }
@@ -164,15 +157,8 @@ mod tests {
             assert!(it.source.as_str().contains(function), "{} lacks {function:?}", it.title);
             assert_eq!(it.schedule.is_some(), it.trigger == TriggerName::Schedule, "{}", it.title);
             for example in it.examples.iter().filter(|_| it.trigger == TriggerName::Manual) {
-                it.parameters.check(&example.given).unwrap();
+                it.parameters.check(&example.parameters).unwrap();
             }
         }
-    }
-
-    #[test]
-    fn null_is_an_answer_and_no_answer_is_none() {
-        let example = |text| serde_json::from_str::<Example>(text).unwrap();
-        assert_eq!(example(r#"{"name": "", "given": 1, "expected": null}"#).expected, Some(Value::Null));
-        assert_eq!(example(r#"{"name": "", "given": 1}"#).expected, None);
     }
 }

@@ -24,7 +24,6 @@ pub struct Parameter {
     #[serde(default)]
     pub label: String,
     /// What it takes.
-    #[serde(rename = "type")]
     pub kind: ParameterKind,
     /// What can be chosen, for a choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,6 +31,9 @@ pub struct Parameter {
     /// Whether it must be given.
     #[serde(default)]
     pub required: bool,
+    /// What it is when it is left out; nothing unless it says.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub default: Value,
 }
 
 /// A parameter's name: as a question's id.
@@ -42,12 +44,16 @@ pub type ParameterName = QuestionId;
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "ScriptParameterKind")]
 pub enum ParameterKind {
-    /// A text of at most [`Parameters::TEXT_CHARS_MAX`] characters.
+    /// A line of at most [`Parameters::LINE_CHARS_MAX`] characters.
     Text,
+    /// A text of at most [`Parameters::TEXT_CHARS_MAX`] characters.
+    LongText,
+    /// A whole number.
+    Integer,
     /// A number.
-    Number,
+    Decimal,
     /// Yes or no.
-    Flag,
+    Boolean,
     /// A day, as `2026-11-30`.
     Date,
     /// One of the tenant's surveys, by its id.
@@ -61,6 +67,8 @@ impl Parameters {
     pub const COUNT_MAX: usize = 20;
     /// Choices of one parameter.
     pub const CHOICES_MAX: usize = 100;
+    /// Characters of a line.
+    pub const LINE_CHARS_MAX: usize = 500;
     /// Characters of a text.
     pub const TEXT_CHARS_MAX: usize = 10_000;
     /// Characters of a label or a choice.
@@ -82,6 +90,9 @@ impl Parameters {
                 faults.push(fault(format!("/{place}/label"), most));
             }
             faults.extend(choices_fault(it).map(|message| fault(format!("/{place}/choices"), message)));
+            if !it.default.is_null() && !it.takes(&it.default) {
+                faults.push(fault(format!("/{place}/default"), it.wants()));
+            }
         }
         if faults.is_empty() { Ok(Self(list)) } else { Err(faults) }
     }
@@ -96,7 +107,7 @@ impl Parameters {
         self.0.is_empty()
     }
 
-    /// Checks what was given: an object from name to value. What is left out and not required is `null`. A script
+    /// Checks what was given: an object from name to value. What is left out is its default, or `null`. A script
     /// without parameters takes any object. Each fault points to a name, like `/month`.
     pub fn check(&self, given: &Value) -> Result<Value, Vec<Fault>> {
         let empty = serde_json::Map::new();
@@ -135,36 +146,51 @@ impl Parameter {
     pub fn read(&self, text: &str) -> Value {
         let text = text.trim();
         match self.kind {
-            ParameterKind::Flag => Value::Bool(!text.is_empty() && text != "false" && text != "0"),
+            ParameterKind::Boolean => Value::Bool(!text.is_empty() && text != "false" && text != "0"),
             _ if text.is_empty() => Value::Null,
-            ParameterKind::Number => text.parse::<serde_json::Number>().map_or(Value::from(text), Value::Number),
-            ParameterKind::Text | ParameterKind::Date | ParameterKind::Survey | ParameterKind::Choice => {
-                Value::from(text)
+            ParameterKind::Integer | ParameterKind::Decimal => {
+                text.parse::<serde_json::Number>().map_or(Value::from(text), Value::Number)
             }
+            ParameterKind::Text
+            | ParameterKind::LongText
+            | ParameterKind::Date
+            | ParameterKind::Survey
+            | ParameterKind::Choice => Value::from(text),
         }
     }
 
     fn check(&self, given: &Value) -> Result<Value, String> {
         if given.is_null() {
-            return if self.required { Err("this parameter is required".to_owned()) } else { Ok(Value::Null) };
+            let is_missing = self.required && self.default.is_null();
+            return if is_missing { Err("this parameter is required".to_owned()) } else { Ok(self.default.clone()) };
         }
+        if self.takes(given) { Ok(given.clone()) } else { Err(self.wants()) }
+    }
+
+    fn takes(&self, given: &Value) -> bool {
         let text = given.as_str();
-        let good = match self.kind {
-            ParameterKind::Text => text.is_some_and(|it| it.chars().count() <= Parameters::TEXT_CHARS_MAX),
-            ParameterKind::Number => given.as_f64().is_some_and(number::is_allowed),
-            ParameterKind::Flag => given.is_boolean(),
+        let of_at_most = |most: usize| text.is_some_and(|it| it.chars().count() <= most);
+        match self.kind {
+            ParameterKind::Text => of_at_most(Parameters::LINE_CHARS_MAX) && text.is_some_and(|it| !it.contains('\n')),
+            ParameterKind::LongText => of_at_most(Parameters::TEXT_CHARS_MAX),
+            ParameterKind::Integer => number::whole_from_json(given).is_some(),
+            ParameterKind::Decimal => given.as_f64().is_some_and(number::is_allowed),
+            ParameterKind::Boolean => given.is_boolean(),
             ParameterKind::Date => text.is_some_and(is_day),
             ParameterKind::Survey => text.is_some_and(|it| SurveyId::parse(it).is_some()),
             ParameterKind::Choice => text.is_some_and(|it| self.choices.iter().any(|choice| choice == it)),
-        };
-        if good { Ok(given.clone()) } else { Err(self.wants()) }
+        }
     }
 
     fn wants(&self) -> String {
         match self.kind {
-            ParameterKind::Text => format!("this must be a text of at most {} characters", Parameters::TEXT_CHARS_MAX),
-            ParameterKind::Number => "this must be a number".to_owned(),
-            ParameterKind::Flag => "this must be true or false".to_owned(),
+            ParameterKind::Text => format!("this must be a line of at most {} characters", Parameters::LINE_CHARS_MAX),
+            ParameterKind::LongText => {
+                format!("this must be a text of at most {} characters", Parameters::TEXT_CHARS_MAX)
+            }
+            ParameterKind::Integer => "this must be a whole number".to_owned(),
+            ParameterKind::Decimal => "this must be a number".to_owned(),
+            ParameterKind::Boolean => "this must be true or false".to_owned(),
             ParameterKind::Date => "this must be a day, like 2026-11-30".to_owned(),
             ParameterKind::Survey => "this must be the id of a survey".to_owned(),
             ParameterKind::Choice => format!("this must be one of {}", self.choices.join(", ")),

@@ -82,14 +82,16 @@ fn a_schedule_that_is_not_understood_says_what_of_it() {
 #[test]
 fn parameters_are_checked_by_their_kinds() {
     let parameters: Parameters = serde_json::from_value(json!([
-        { "name": "month", "type": "date", "required": true },
-        { "name": "least", "type": "number", "label": "At least" },
-        { "name": "how", "type": "choice", "choices": ["short", "long"] },
-        { "name": "all", "type": "flag" },
+        { "name": "month", "kind": "date", "required": true },
+        { "name": "least", "kind": "integer", "default": 2, "label": "At least" },
+        { "name": "how", "kind": "choice", "choices": ["short", "long"] },
+        { "name": "all", "kind": "boolean" },
     ]))
     .unwrap();
     let good = parameters.check(&json!({ "month": "2026-11-01", "least": 3, "how": "short" })).unwrap();
     assert_eq!(good, json!({ "month": "2026-11-01", "least": 3, "how": "short", "all": null }));
+
+    assert_eq!(parameters.check(&json!({ "month": "2026-11-01" })).unwrap()["least"], 2);
 
     let given = json!({ "least": "3", "how": "broad", "all": 1, "more": 1, "month": "2026-13-01" });
     let faults = parameters.check(&given).unwrap_err();
@@ -107,9 +109,28 @@ fn parameters_that_contradict_themselves_are_refused() {
         kind,
         choices: choices.iter().map(|it| (*it).to_owned()).collect(),
         required: false,
+        default: serde_json::Value::Null,
     };
     assert_eq!(Parameters::new(vec![parameter(ParameterKind::Choice, &[])]).unwrap_err()[0].pointer, "/0/choices");
     assert_eq!(Parameters::new(vec![parameter(ParameterKind::Text, &["a"])]).unwrap_err()[0].pointer, "/0/choices");
     let twice = vec![parameter(ParameterKind::Text, &[]), parameter(ParameterKind::Text, &[])];
     assert_eq!(Parameters::new(twice).unwrap_err()[0].pointer, "/1/name");
+}
+
+#[test]
+fn an_annotation_is_fields_and_tags() {
+    let read = Annotation::read_answer(&json!({ "score": 3.5, "group": "high", "tags": ["vip", " new "] })).unwrap();
+    assert_eq!(read.fields.len(), 2);
+    assert_eq!(read.tags.unwrap().iter().map(Tag::as_str).collect::<Vec<_>>(), ["new", "vip"]);
+    for bad in [
+        json!([]),
+        json!({ "a b": 1 }),
+        json!({ "score": [1] }),
+        json!({ "score": "x".repeat(1_001) }),
+        json!({ "tags": "vip" }),
+        json!({ "tags": [""] }),
+        serde_json::Value::Object((0..51).map(|it| (format!("f{it}"), json!(1))).collect()),
+    ] {
+        assert!(Annotation::read_answer(&bad).is_err(), "{bad}");
+    }
 }

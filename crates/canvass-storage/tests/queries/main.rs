@@ -16,6 +16,7 @@ mod people;
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]
 mod postgres;
 mod responses;
+mod scripts;
 mod surveys;
 mod tenants;
 

@@ -15,12 +15,18 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 7] = [
+pub(super) const MIGRATIONS: [Migration; 9] = [
     Migration {
         scope: "directory",
         number: 1,
         name: "spine",
         sql: include_str!("../../../migrations/directory/0001_spine.postgres.sql"),
+    },
+    Migration {
+        scope: "directory",
+        number: 2,
+        name: "scripts",
+        sql: include_str!("../../../migrations/directory/0002_scripts.postgres.sql"),
     },
     Migration {
         scope: "tenants",
@@ -51,6 +57,12 @@ pub(super) const MIGRATIONS: [Migration; 7] = [
         number: 5,
         name: "traffic",
         sql: include_str!("../../../migrations/tenant/0005_traffic.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 6,
+        name: "scripts",
+        sql: include_str!("../../../migrations/tenant/0006_scripts.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -13,8 +13,13 @@ pub(super) struct Schema {
 }
 
 /// The directory of all tenants.
-pub(super) const DIRECTORY: Schema =
-    Schema { what: "directory", changes: &[include_str!("../../../migrations/directory/0001_spine.sqlite.sql")] };
+pub(super) const DIRECTORY: Schema = Schema {
+    what: "directory",
+    changes: &[
+        include_str!("../../../migrations/directory/0001_spine.sqlite.sql"),
+        include_str!("../../../migrations/directory/0002_scripts.sqlite.sql"),
+    ],
+};
 
 /// One tenant's data.
 pub(super) const TENANT: Schema = Schema {
@@ -25,6 +30,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0003_brand.sqlite.sql"),
         include_str!("../../../migrations/tenant/0004_metadata.sqlite.sql"),
         include_str!("../../../migrations/tenant/0005_traffic.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0006_scripts.sqlite.sql"),
     ],
 };
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 27] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -24,6 +24,20 @@ const ROWS: [&str; 18] = [
     "insert into access_day (day, kept, counted, dropped) values (1, 1, 1, 0)",
     "insert into traffic (span, began_at, facet, value, requests, views, responses, bytes, micros)
         values ('day', 1, 'all', '', 1, 1, 0, 1, 1)",
+    "insert into script (id, name, title, trigger_kind, settings, switch, revision, changed_since_published, draft,
+        created_at, updated_at) values ('x', 'x', '', 'manual', '{}', 'on', 1, 0, '', 1, 1)",
+    "insert into script_version (script, number, source, functions, actor, note, published_at)
+        values ('x', 1, '', '{}', 'a', '', 1)",
+    "insert into script_test (script, id, place, name, given, parameters, expectation)
+        values ('x', 't', 0, 't', '{}', '{}', '{}')",
+    "insert into script_run (id, script, cause, began_at, outcome, cpu_us, fuel, wall_us, memory_peak_bytes,
+        host_calls, output, output_truncated, log) values ('u', 'x', 'manual', 1, 'done', 1, 1, 1, 1, 0, '', 0, '[]')",
+    "insert into script_secret (name, sealed, updated_at) values ('key', 's', 1)",
+    "insert into script_value (value_key, value, updated_at) values ('count', '1', 1)",
+    "insert into script_hook (script, position, batch, since, failures) values ('x', 0, 1, 1, 0)",
+    "insert into annotation (response, script, survey, fields, tags, updated_at)
+        values ('r', 'x', 's', '{}', '[]', 1)",
+    "insert into annotation_field (survey, field) values ('s', 'score')",
 ];
 const PAGE: &str =
     "insert into page (id, page_key, native, title, kind, target, visibility, place, revision, created_at,
@@ -119,7 +133,7 @@ fn a_deleted_survey_takes_its_own_rows_along() {
     let node = Node::alone();
     let (adatum, fabrikam) = (filled(&node), filled(&node));
     assert_eq!(node.execute(adatum, "delete from survey").unwrap(), 1);
-    for table in ["draft_history", "survey_version", "summary", "survey_value"] {
+    for table in ["draft_history", "survey_version", "summary", "survey_value", "annotation_field"] {
         assert!(node.query(adatum, &format!("select 1 from {table}")).is_empty(), "{table}");
         assert_eq!(node.query(fabrikam, &format!("select 1 from {table}")).len(), 1, "{table}");
     }

@@ -63,7 +63,14 @@ fn the_tenant_stands_first_in_every_key_and_index() {
 fn both_stores_have_the_same_tables_and_columns() {
     let node = Node::alone();
     for (schema, sqlite) in [
-        ("canvass_directory", [include_str!("../../../../migrations/directory/0001_spine.sqlite.sql")].concat()),
+        (
+            "canvass_directory",
+            [
+                include_str!("../../../../migrations/directory/0001_spine.sqlite.sql"),
+                include_str!("../../../../migrations/directory/0002_scripts.sqlite.sql"),
+            ]
+            .concat(),
+        ),
         (
             "canvass_tenants",
             [
@@ -72,6 +79,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0003_brand.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0004_metadata.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0005_traffic.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0006_scripts.sqlite.sql"),
             ]
             .concat(),
         ),

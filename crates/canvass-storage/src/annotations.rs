@@ -1,0 +1,150 @@
+//! Annotations: this file is about what scripts noted of responses, read and written in bulk.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use canvass_model::{
+    id::{ResponseId, ScriptId, SurveyId},
+    script::{Annotation, FieldName, Tag},
+};
+use serde_json::Value as Json;
+
+use crate::{Error, ReadTx, Tx, decode, engine::Value};
+
+/// What all scripts noted of one response. Where two noted the same field, the later one holds.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct Noted {
+    /// Calculated fields.
+    pub fields: BTreeMap<FieldName, Json>,
+    /// Tags.
+    pub tags: BTreeSet<Tag>,
+}
+
+/// Responses asked about, or written, in one statement.
+const AT_ONCE_MAX: usize = 200;
+
+/// What scripts noted of these responses.
+pub fn find_many(tx: &mut ReadTx<'_>, responses: &[ResponseId]) -> Result<HashMap<ResponseId, Noted>, Error> {
+    let mut found: HashMap<ResponseId, Noted> = HashMap::new();
+    for some in responses.chunks(AT_ONCE_MAX) {
+        let args: Vec<Value> = some.iter().map(Value::text).collect();
+        let sql = format!(
+            "select response, fields, tags from annotation where response in ({})
+            order by updated_at, script limit {}",
+            places(1, args.len()),
+            AT_ONCE_MAX * SCRIPTS_MAX
+        );
+        let rows = decode::list(tx.session, "annotation", (&sql, &args), |row| {
+            let response = row.parsed(ResponseId::parse)?;
+            Ok((response, row.json::<BTreeMap<FieldName, Json>>()?, row.json::<BTreeSet<Tag>>()?))
+        })?;
+        for (response, fields, tags) in rows {
+            let noted = found.entry(response).or_default();
+            noted.fields.extend(fields);
+            noted.tags.extend(tags);
+        }
+    }
+    Ok(found)
+}
+
+/// Which fields the responses of a survey have besides their answers, in alphabetical order.
+pub fn columns(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Vec<FieldName>, Error> {
+    let sql = "select field from annotation_field where survey = $1 order by field limit $2";
+    let args = [Value::text(survey), Value::count(u64::try_from(Annotation::COLUMNS_MAX).unwrap_or(0))];
+    decode::list(tx.session, "annotation", (sql, &args), |row| row.parsed(|it| FieldName::parse(it).ok()))
+}
+
+/// Adds to what a script noted of responses of a survey: fields replace those of the same name, `null` takes one away,
+/// tags are added. Passes over responses that are not of this survey; answers how many there were.
+pub fn add(
+    tx: &mut Tx<'_>,
+    script: ScriptId,
+    survey: SurveyId,
+    notes: &BTreeMap<ResponseId, Annotation>,
+) -> Result<u64, Error> {
+    let all: Vec<(&ResponseId, &Annotation)> = notes.iter().collect();
+    let mut written = 0;
+    for some in all.chunks(AT_ONCE_MAX) {
+        let mut kept = earlier(tx, script, survey, some)?;
+        for (response, note) in some {
+            let Some((fields, tags)) = kept.get_mut(*response) else { continue };
+            for (name, value) in &note.fields {
+                match value {
+                    Json::Null => drop(fields.remove(name)),
+                    value => drop(fields.insert(name.clone(), value.clone())),
+                }
+            }
+            tags.extend(note.tags.iter().flatten().cloned());
+        }
+        written += kept.len() as u64;
+        replace(tx, script, survey, &kept)?;
+    }
+    let names: BTreeSet<&FieldName> = notes.values().flat_map(|it| it.fields.keys()).collect();
+    for name in names {
+        let sql = "insert into annotation_field (survey, field) values ($1, $2) on conflict do nothing";
+        tx.session.execute(sql, &[Value::text(survey), name.as_str().into()])?;
+    }
+    Ok(written)
+}
+
+/// Takes everything away that a script noted of at most `limit` responses. Answers how many.
+pub fn delete_of(tx: &mut Tx<'_>, script: ScriptId, limit: u32) -> Result<u64, Error> {
+    let sql = "delete from annotation where script = $1
+        and response in (select response from annotation where script = $1 limit $2)";
+    tx.session.execute(sql, &[Value::text(script), Value::count(limit)])
+}
+
+type Kept = HashMap<ResponseId, (BTreeMap<FieldName, Json>, BTreeSet<Tag>)>;
+
+/// What the script noted so far of those of these responses that are of the survey.
+fn earlier(
+    tx: &mut ReadTx<'_>,
+    script: ScriptId,
+    survey: SurveyId,
+    some: &[(&ResponseId, &Annotation)],
+) -> Result<Kept, Error> {
+    let mut args = vec![Value::text(script), Value::text(survey)];
+    args.extend(some.iter().map(|(id, _)| Value::text(id)));
+    let sql = format!(
+        "select r.id, a.fields, a.tags from response r
+        left join annotation a on a.response = r.id and a.script = $1
+        where r.survey = $2 and r.id in ({}) limit {AT_ONCE_MAX}",
+        places(3, some.len())
+    );
+    let rows = decode::list(tx.session, "annotation", (&sql, &args), |row| {
+        let response = row.parsed(ResponseId::parse)?;
+        let (fields, tags) = (row.optional_json()?, row.optional_json()?);
+        Ok((response, (fields.unwrap_or_default(), tags.unwrap_or_default())))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+fn replace(tx: &mut Tx<'_>, script: ScriptId, survey: SurveyId, kept: &Kept) -> Result<(), Error> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let mut args = vec![Value::text(script)];
+    args.extend(kept.keys().map(Value::text));
+    let sql = format!("delete from annotation where script = $1 and response in ({})", places(2, kept.len()));
+    tx.session.execute(&sql, &args)?;
+    let mut args = vec![Value::text(script), Value::text(survey), tx.now().into()];
+    let mut rows = Vec::with_capacity(kept.len());
+    for (response, (fields, tags)) in kept {
+        let first = args.len() + 1;
+        args.extend([Value::text(response), decode::json(fields)?, decode::json(tags)?]);
+        rows.push(format!("($1, $2, cast($3 as bigint), ${first}, ${}, ${})", first + 1, first + 2));
+    }
+    let sql = format!(
+        "insert into annotation (script, survey, updated_at, response, fields, tags) values {}",
+        rows.join(", ")
+    );
+    tx.session.execute(&sql, &args)?;
+    Ok(())
+}
+
+/// The numbered places of `count` arguments from `first` on.
+fn places(first: usize, count: usize) -> String {
+    (first..).take(count).map(|it| format!("${it}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Scripts that note something of one response; a plan has fewer.
+const SCRIPTS_MAX: usize = 100;

@@ -1,0 +1,168 @@
+//! Runs of scripts: this file is about their records, and how long they stay.
+
+use canvass_model::{
+    id::RunId,
+    script::{Cause, Outcome, Run, ScriptName, Usage},
+    time::Timestamp,
+};
+
+use crate::{
+    Error, ReadTx, Tx,
+    decode::{self, Columns},
+    engine::Value,
+};
+
+/// Which runs to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one script alone.
+    pub script: Option<ScriptName>,
+    /// Only those that did not end well.
+    pub failed: bool,
+    /// Before this one.
+    pub before: Option<RunId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What the runs of one script came to in a span of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Which script.
+    pub script: ScriptName,
+    /// Runs.
+    pub runs: u64,
+    /// Runs that did not end well.
+    pub failed: u64,
+    /// Microseconds of computing, in all.
+    pub cpu_us: u64,
+    /// Microseconds on the clock at the most.
+    pub wall_us_max: u64,
+    /// Bytes of memory at the most.
+    pub memory_peak_bytes: u64,
+}
+
+/// The run with this id.
+pub fn find(tx: &mut ReadTx<'_>, id: RunId) -> Result<Option<Run>, Error> {
+    decode::first(tx.session, "run", (&select("where id = $1"), &[Value::text(id)]), run)
+}
+
+/// Runs, the newest first.
+pub fn list(tx: &mut ReadTx<'_>, filter: &Filter) -> Result<Vec<Run>, Error> {
+    let before = match filter.before {
+        None => i64::MAX,
+        Some(id) => {
+            let sql = "select position from script_run where id = $1";
+            decode::first(tx.session, "run", (sql, &[Value::text(id)]), Columns::int)?.unwrap_or(i64::MIN)
+        }
+    };
+    let sql = match filter.script {
+        Some(_) => select(
+            "where script = $1 and position < $2 and (cast($3 as bigint) = 0 or outcome <> 'done') order by position desc limit $4",
+        ),
+        None => select(
+            "where cast($1 as text) = '' and position < $2 and (cast($3 as bigint) = 0 or outcome <> 'done')
+            order by position desc limit $4",
+        ),
+    };
+    let script = filter.script.as_ref().map_or("", ScriptName::as_str);
+    let args = [script.into(), Value::Int(before), filter.failed.into(), Value::count(filter.limit)];
+    decode::list(tx.session, "run", (&sql, &args), run)
+}
+
+/// What the runs since `since` came to, script by script, the most computing first; at most 500 scripts.
+pub fn accounts(tx: &mut ReadTx<'_>, since: Timestamp) -> Result<Vec<Account>, Error> {
+    let sql = "select script, count(*), cast(sum(case when outcome = 'done' then 0 else 1 end) as bigint),
+            cast(sum(cpu_us) as bigint), max(wall_us), max(memory_peak_bytes)
+        from script_run where began_at >= $1 group by script order by 4 desc, script limit 500";
+    decode::list(tx.session, "run", (sql, &[since.into()]), |row| {
+        Ok(Account {
+            script: row.parsed(|it| ScriptName::parse(it).ok())?,
+            runs: row.count()?,
+            failed: row.count()?,
+            cpu_us: row.count()?,
+            wall_us_max: row.count()?,
+            memory_peak_bytes: row.count()?,
+        })
+    })
+}
+
+/// Microseconds on the clock of the newest runs of a script that ended well, sorted; at most `limit`: what percentiles are
+/// read from.
+pub fn durations(tx: &mut ReadTx<'_>, script: &ScriptName, limit: u32) -> Result<Vec<u64>, Error> {
+    let sql = "select wall_us from script_run where script = $1 and outcome = 'done' order by position desc limit $2";
+    let args = [script.as_str().into(), Value::count(limit)];
+    let mut durations = decode::list(tx.session, "run", (sql, &args), Columns::count)?;
+    durations.sort_unstable();
+    Ok(durations)
+}
+
+/// Records a run; doing it again changes nothing.
+pub fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<(), Error> {
+    let row = [
+        Value::text(run.id),
+        run.script.as_str().into(),
+        run.version.map(|it| Value::count(it.0)).into(),
+        run.cause.as_str().into(),
+        run.at.into(),
+        run.outcome.as_str().into(),
+        Value::count(run.usage.cpu_us),
+        Value::count(run.usage.fuel),
+        Value::count(run.usage.wall_us),
+        Value::count(run.usage.memory_peak_bytes),
+        Value::count(run.usage.host_calls),
+        run.failure.as_ref().map(decode::json).transpose()?.into(),
+        run.output.replace('\0', "\u{fffd}").into(),
+        run.output_truncated.into(),
+        decode::json(&run.log)?,
+    ];
+    let sql = "insert into script_run (id, script, version, cause, began_at, outcome, cpu_us, fuel, wall_us,
+            memory_peak_bytes, host_calls, failure, output, output_truncated, log)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing";
+    tx.session.execute(sql, &row)?;
+    Ok(())
+}
+
+/// Removes runs that began before `before`, and the oldest beyond the newest `kept`; at most `limit` of each. Answers how
+/// many.
+pub fn delete_old(tx: &mut Tx<'_>, before: Timestamp, kept: u32, limit: u32) -> Result<u64, Error> {
+    let sql = "delete from script_run where position in
+        (select position from script_run where began_at < $1 order by began_at limit $2)";
+    let aged = tx.session.execute(sql, &[before.into(), Value::count(limit)])?;
+    let sql = "select position from script_run order by position desc limit 1 offset $1";
+    let edge = decode::first(tx.session, "run", (sql, &[Value::count(kept)]), Columns::int)?;
+    let Some(edge) = edge else { return Ok(aged) };
+    let sql = "delete from script_run where position in
+        (select position from script_run where position <= $1 order by position limit $2)";
+    Ok(aged + tx.session.execute(sql, &[Value::Int(edge), Value::count(limit)])?)
+}
+
+fn select(rest: &str) -> String {
+    format!(
+        "select id, script, version, cause, began_at, outcome, cpu_us, fuel, wall_us, memory_peak_bytes, host_calls,
+            failure, output, output_truncated, log
+        from script_run {rest}"
+    )
+}
+
+fn run(row: &mut Columns) -> Result<Run, Error> {
+    Ok(Run {
+        id: row.parsed(RunId::parse)?,
+        script: row.parsed(|it| ScriptName::parse(it).ok())?,
+        version: super::version(row)?,
+        cause: row.parsed(Cause::parse)?,
+        at: row.time()?,
+        outcome: row.parsed(Outcome::parse)?,
+        usage: Usage {
+            cpu_us: row.count()?,
+            fuel: row.count()?,
+            wall_us: row.count()?,
+            memory_peak_bytes: row.count()?,
+            host_calls: row.small()?,
+        },
+        failure: row.optional_json()?,
+        output: row.text()?,
+        output_truncated: row.flag()?,
+        log: row.json()?,
+    })
+}

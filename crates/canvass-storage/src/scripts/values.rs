@@ -1,0 +1,51 @@
+//! Stored values: this file is about the keys and values that a tenant's scripts keep from run to run.
+
+use canvass_model::script::StoreKey;
+
+use crate::{Error, ReadTx, Tx, decode, decode::Columns, engine::Value};
+
+/// The value under a key, as JSON text.
+pub fn find(tx: &mut ReadTx<'_>, key: &StoreKey) -> Result<Option<String>, Error> {
+    let sql = "select value from script_value where value_key = $1";
+    decode::first(tx.session, "stored value", (sql, &[key.as_str().into()]), Columns::text)
+}
+
+/// Keys that begin with `prefix` and come after `after`, with their values, in the order of the keys' bytes.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(StoreKey, String)>, Error> {
+    let sql = "select value_key, value from script_value
+        where value_key > $1 and value_key >= $2 and substr(value_key, 1, $3) = $2
+        order by value_key limit $4";
+    let chars = Value::count(u64::try_from(prefix.chars().count()).unwrap_or(u64::MAX));
+    let args = [after.unwrap_or_default().into(), prefix.into(), chars, Value::count(limit)];
+    decode::list(tx.session, "stored value", (sql, &args), |row| {
+        Ok((row.parsed(|it| StoreKey::parse(it).ok())?, row.text()?))
+    })
+}
+
+/// Bytes of all keys and values.
+pub fn bytes(tx: &mut ReadTx<'_>) -> Result<u64, Error> {
+    let sql =
+        "select cast(coalesce(sum(octet_length(value_key) + octet_length(value)), 0) as bigint) from script_value";
+    decode::count(tx.session, "stored value", (sql, &[]))
+}
+
+/// Stores a value under a key, in place of an earlier one.
+pub fn put(tx: &mut Tx<'_>, key: &StoreKey, value: &str) -> Result<(), Error> {
+    let row = [key.as_str().into(), value.into(), tx.now().into()];
+    let update = "update script_value set value = $2, updated_at = $3 where value_key = $1";
+    if tx.session.execute(update, &row)? == 0 {
+        tx.session.execute("insert into script_value (value_key, value, updated_at) values ($1, $2, $3)", &row)?;
+    }
+    Ok(())
+}
+
+/// Removes a key; `false` when there is none.
+pub fn delete(tx: &mut Tx<'_>, key: &StoreKey) -> Result<bool, Error> {
+    let sql = "delete from script_value where value_key = $1";
+    Ok(0 < tx.session.execute(sql, &[key.as_str().into()])?)
+}
