@@ -74,6 +74,7 @@ gallery![
     "attention-check",
     "duplicate-scorer",
     "topic-tagger",
+    "quota-counter",
     "two-question-quota",
     "lookup-list",
     "iban-check",
