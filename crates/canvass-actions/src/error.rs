@@ -37,6 +37,19 @@ pub enum Error {
     /// The plan does not include it; says what, how many and what to do.
     #[error("{0}")]
     Limit(String),
+    /// A script is no Python.
+    #[error("Line {line}, column {column}: {message}")]
+    Syntax {
+        /// What Python says about it.
+        message: String,
+        /// The line, from 1.
+        line: u32,
+        /// The column in characters, from 1.
+        column: u32,
+    },
+    /// A part of Canvass is not there at the moment; says which and when to try again.
+    #[error("{0}")]
+    Unavailable(String),
     /// Something else that is refused, worded for the person who asked.
     #[error("{0}")]
     Refused(String),
@@ -56,7 +69,7 @@ impl Error {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Storage(error) => !matches!(error, storage::Error::Rejected(_) | storage::Error::Corrupt { .. }),
-            Self::TooMany { .. } => true,
+            Self::TooMany { .. } | Self::Unavailable(_) => true,
             Self::NotFound
             | Self::Invalid { .. }
             | Self::WrongStatus(_)
@@ -65,6 +78,7 @@ impl Error {
             | Self::ChangedMeanwhile
             | Self::Taken(_)
             | Self::Limit(_)
+            | Self::Syntax { .. }
             | Self::Refused(_) => false,
         }
     }

@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod provisioning;
 pub mod responses;
 pub mod results;
+pub mod scripts;
 pub mod secrets;
 pub mod signing_in;
 pub mod signing_up;

@@ -79,7 +79,9 @@ fn entry(page: Page, known: &HashMap<SurveyId, (Survey, Definition)>) -> Option<
             let (_, definition) = known.get(id)?;
             (title(format!("Results of {}", definition.title_text())), String::new(), None)
         }
-        Target::Document | Target::File(_) | Target::Feed(_) => (page.own_title().to_owned(), String::new(), None),
+        Target::Document | Target::File(_) | Target::Feed(_) | Target::Script(_) => {
+            (page.own_title().to_owned(), String::new(), None)
+        }
         Target::Redirect(_) => return None,
     };
     Some(Listed { page, title, summary, opening })

@@ -113,6 +113,20 @@ impl PageAddress {
         self.native.replace('%', "%25")
     }
 
+    /// The address one part shorter; `None` when it has one part alone.
+    #[must_use]
+    pub fn above(&self) -> Option<Self> {
+        let (native, _) = self.native.rsplit_once('/')?;
+        let (key, _) = self.key.0.rsplit_once('/')?;
+        Some(Self { native: native.to_owned(), key: PageKey(key.to_owned()) })
+    }
+
+    /// What follows `above` in this address, decoded, without a leading slash; empty when nothing does.
+    pub fn below(&self, above: &Self) -> &str {
+        let depth = above.native.split('/').count();
+        self.native.splitn(depth + 1, '/').nth(depth).unwrap_or_default()
+    }
+
     /// What stores and caches look up.
     pub fn key(&self) -> &PageKey {
         &self.key
@@ -206,6 +220,17 @@ mod tests {
         assert_eq!(PageAddress::parse("/BartsWeb/RSS.xml").unwrap().native(), "BartsWeb/RSS.xml");
         assert_eq!(key("Straße"), key("STRASSE"));
         assert_eq!(key("ΟΔΟΣ"), key("οδος"));
+    }
+
+    #[test]
+    fn an_address_knows_those_above_it() {
+        let address = PageAddress::parse("Lunch/Menü/Today").unwrap();
+        let above = address.above().unwrap();
+        assert_eq!(above, PageAddress::parse("Lunch/Menü").unwrap());
+        assert_eq!(address.below(&above), "Today");
+        assert_eq!(address.below(&above.above().unwrap()), "Menü/Today");
+        assert_eq!(address.below(&address), "");
+        assert_eq!(above.above().unwrap().above(), None);
     }
 
     #[test]

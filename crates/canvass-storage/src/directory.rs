@@ -32,7 +32,7 @@ pub struct Directory {
 #[derive(Debug, Clone)]
 pub struct Bells {
     jobs: watch::Sender<()>,
-    duties: watch::Sender<()>,
+    pub(crate) duties: watch::Sender<()>,
     pub(crate) intake: watch::Sender<()>,
 }
 

@@ -89,7 +89,7 @@ pub fn settle(tx: &mut DirectoryTx<'_>, duty: &Duty, next: Option<Timestamp>) ->
         tx.duty_rung = true;
         return Ok(());
     };
-    let sql = "update duty set lease_until = null, due_at = case when rings = $2 then $3 else $4 end where tenant = $1";
+    let sql = "update duty set lease_until = null, due_at = case when rings = $2 then cast($3 as bigint) else cast($4 as bigint) end where tenant = $1";
     tx.session.execute(sql, &[tenant, rings, next.into(), now])?;
     Ok(())
 }

@@ -73,6 +73,12 @@ pub fn list(
     decode::list(tx.session, "response", (sql, &args), response)
 }
 
+/// The position of the response of a survey that was applied last; 0 before the first.
+pub fn last_position(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<i64, Error> {
+    let sql = "select position from response where survey = $1 order by position desc limit 1";
+    Ok(decode::first(tx.session, "response", (sql, &[Value::text(survey)]), Columns::int)?.unwrap_or_default())
+}
+
 /// The responses before and after a position, in the order of application.
 pub fn neighbours(
     tx: &mut ReadTx<'_>,

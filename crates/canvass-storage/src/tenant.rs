@@ -1,6 +1,7 @@
 //! One tenant: this file is about the handle that is the only door to its data, and what hangs off it.
 
 mod cached;
+mod scripts;
 
 use std::{
     any::Any,

@@ -10,7 +10,7 @@ mod turns;
 
 use std::sync::Arc;
 
-use canvass_actions::traffic::Recorder;
+use canvass_actions::{scripts::Scripts, traffic::Recorder};
 use canvass_model::address::Hosts;
 use canvass_storage::Directory;
 use tokio_util::sync::CancellationToken;
@@ -35,17 +35,18 @@ struct Inside {
     settings: Settings,
     hosts: Hosts,
     recorder: Recorder,
+    scripts: Scripts,
     draining: CancellationToken,
     pace: Pace,
     turns: Turns,
 }
 
 impl App {
-    /// Serves the tenants of `directory`; what visits leave behind goes to `recorder`.
-    pub fn new(directory: Directory, settings: Settings, recorder: Recorder) -> Self {
+    /// Serves the tenants of `directory`, and runs their `scripts`; what visits leave behind goes to `recorder`.
+    pub fn new(directory: Directory, settings: Settings, recorder: Recorder, scripts: Scripts) -> Self {
         let (draining, hosts) = (CancellationToken::new(), Hosts::new(&settings.base_url, false));
         let (pace, turns) = (Pace::new(), Turns::new());
-        Self { inside: Arc::new(Inside { directory, settings, hosts, recorder, draining, pace, turns }) }
+        Self { inside: Arc::new(Inside { directory, settings, hosts, recorder, scripts, draining, pace, turns }) }
     }
 
     /// What the operator decided about the web.
@@ -75,6 +76,10 @@ impl App {
     /// Whether the store answers: what the health route tells.
     pub(crate) async fn check(&self) -> Result<(), canvass_storage::Error> {
         self.inside.directory.check().await
+    }
+
+    fn scripts(&self) -> &Scripts {
+        &self.inside.scripts
     }
 
     fn directory(&self) -> &Directory {

@@ -86,6 +86,20 @@ pub(crate) enum Problem {
         /// When trying again makes sense.
         retry_after_seconds: u64,
     },
+    /// A tenant's script did not make its page.
+    #[error("This page could not be made: its script failed. Whoever runs this site finds why under {reference}")]
+    ScriptFailed {
+        /// The run, for the tenant's members.
+        reference: String,
+    },
+    /// A tenant's script met one of its limits.
+    #[error("This page could not be made: its script used more {limit} than it may. Reference: {reference}")]
+    ScriptLimit {
+        /// Which limit.
+        limit: &'static str,
+        /// The run, for the tenant's members.
+        reference: String,
+    },
     /// A refused or failed action.
     #[error(transparent)]
     Action(#[from] actions::Error),

@@ -3,12 +3,13 @@
 //! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the four loops of an
 //! installation: **apply** moves accepted responses into tenants' databases, **jobs** and **mail** run what was queued,
 //! the **sweep** forgets what has had its time. Beside them, where requests are answered, [`traffic`] writes what visits
-//! to public pages left behind.
+//! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
 mod apply;
 mod jobs;
 pub mod mail;
 mod rounds;
+pub mod scripts;
 mod settings;
 mod sweep;
 pub mod traffic;

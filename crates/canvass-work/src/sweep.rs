@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use canvass_actions::traffic;
+use canvass_actions::{scripts, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -95,18 +95,21 @@ impl Sweep {
 
     async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, canvass_actions::Error> {
         let Some(tenant) = self.directory.tenant(alias).await? else { return Ok(0) };
-        let log_days = self.settings.borrow().access_log_days;
+        let (log_days, record) = (self.settings.borrow().access_log_days, tenant.record().clone());
         tenant
             .write(move |tx| {
                 let now = tx.now();
                 let surveys = surveys::delete_trashed(tx, now.plus_ms(-TRASH_KEPT_MS), SURVEYS_MAX)?;
                 let pages = pages::delete_trashed(tx, now.plus_ms(-PAGES_KEPT_MS), PAGES_MAX)?;
                 let fields = fields::delete_removed(tx, now.plus_ms(-FIELDS_KEPT_MS), FIELDS_MAX)?;
+                let plan = record.plan.plan();
+                let runs = scripts::forget(tx, &plan, ROWS_MAX)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
                 Ok(surveys.len() as u64
                     + u64::from(pages)
                     + fields
                     + repeats
+                    + runs
                     + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await

@@ -15,7 +15,10 @@ pub use self::{
     fault::{Fault, Faults, Origin},
     layers::Setting,
     secret::Secret,
-    sections::{Config, Log, LogFormat, Mail, MailTls, Regions, Role, Server, Storage, Terms, Traffic, Work},
+    sections::{
+        Config, Log, LogFormat, Mail, MailTls, Regions, Role, Scripts, ScriptsRun, Server, Storage, Terms, Traffic,
+        Work,
+    },
 };
 
 /// Where settings come from.

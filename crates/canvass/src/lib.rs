@@ -10,6 +10,7 @@ mod failure;
 mod limits;
 mod logging;
 mod output;
+mod scripts;
 mod server;
 mod sign_up;
 mod storage;

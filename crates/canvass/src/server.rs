@@ -1,12 +1,15 @@
 //! A running installation: this file is about starting its parts in order, and stopping them without losing anything.
 
-use std::{io::ErrorKind, net::SocketAddr, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, path::Path, time::Duration};
 
 use canvass_actions::{operators, traffic};
 use canvass_model::tenant::Region;
 use canvass_storage::Directory;
 use canvass_web::App;
-use canvass_work::traffic::Writer;
+use canvass_work::{
+    scripts::{Duties, Recording},
+    traffic::Writer,
+};
 use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +17,7 @@ use crate::{
     Failure,
     config::{Config, Role, Server},
     failure::Exit,
-    limits, storage, workers,
+    limits, scripts, storage, workers,
 };
 
 /// The parts of Canvass at work in this process.
@@ -28,11 +31,16 @@ pub struct Running {
     traffic: Option<Writer>,
     drain_within: Duration,
     workers: Option<workers::Running>,
+    /// Looks after scripts that run by themselves; there where the workers are.
+    duties: Option<Duties>,
+    /// Writes the records of scripts' runs.
+    recording: Option<Recording>,
 }
 
 impl Running {
-    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in.
-    pub async fn start(config: &Config) -> Result<Self, Failure> {
+    /// Starts what the configuration says: takes the address first, then opens the storage, then lets people in. `program`
+    /// is the file of this program, which also runs scripts.
+    pub async fn start(config: &Config, program: &Path) -> Result<Self, Failure> {
         limits::raise_open_files();
         let serves = config.server.role.contains(&Role::Web);
         let listener = if serves { Some(listen(config.server.listen).await?) } else { None };
@@ -42,16 +50,19 @@ impl Running {
         let shutdown = CancellationToken::new();
         let works = config.server.role.contains(&Role::Worker);
         let workers = if works { Some(workers::start(config, &directory, &url)?) } else { None };
+        let (scripts, runs) = scripts::start(config, program)?;
+        let recording = Some(Recording::start(runs));
+        let duties = works.then(|| Duties::start(&directory, &scripts));
         let drain_within = Duration::from_secs(config.server.drain_seconds);
         let (mut web, mut traffic) = (JoinSet::new(), None);
         if let Some(listener) = listener {
             let (recorder, visits) = traffic::channel(config.traffic.queue_max);
             let every = Duration::from_millis(config.traffic.write_interval_ms);
             traffic = Some(Writer::start(&directory, visits, every));
-            let app = App::new(directory.clone(), web_settings(config, url.clone()), recorder);
+            let app = App::new(directory.clone(), web_settings(config, url.clone()), recorder, scripts);
             web.spawn(serve(listener, app, shutdown.clone(), drain_within));
         }
-        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers })
+        Ok(Self { url, address, directory, shutdown, web, traffic, drain_within, workers, duties, recording })
     }
 
     /// Where people find this installation.
@@ -92,6 +103,7 @@ impl Running {
             },
             why = worker_broken(self.workers.as_mut()) => ("a worker stopped", why),
             why = writer_broken(self.traffic.as_mut()) => ("a worker stopped", why),
+            why = scripts_broken(self.duties.as_mut(), self.recording.as_mut()) => ("a worker stopped", why),
         };
         Failure::new(Exit::Failed, what, why, "Start it again, and report this: it is a defect.")
     }
@@ -117,13 +129,25 @@ impl Running {
             }
             outcome
         };
+        let (drain_within, duties) = (self.drain_within, self.duties.take());
         let workers = async {
-            if let Some(workers) = workers {
-                workers.stop().await;
-            }
+            let duties = async {
+                if let Some(duties) = duties {
+                    duties.drain(drain_within).await;
+                }
+            };
+            let workers = async {
+                if let Some(workers) = workers {
+                    workers.stop().await;
+                }
+            };
+            tokio::join!(duties, workers);
         };
         // Side by side: what is accepted now is durable, and applied after the next start.
         let (outcome, ()) = tokio::join!(web, workers);
+        if let Some(recording) = self.recording {
+            recording.drain(WRITE_OUT_MIN).await;
+        }
         self.directory.close().await;
         outcome
     }
@@ -137,6 +161,26 @@ async fn writer_broken(writer: Option<&mut Writer>) -> String {
     match writer {
         Some(writer) => writer.broken().await,
         None => std::future::pending().await,
+    }
+}
+
+/// Waits until what serves scripts ends by itself; for ever where there is none.
+async fn scripts_broken(duties: Option<&mut Duties>, recording: Option<&mut Recording>) -> String {
+    let duties = async {
+        match duties {
+            Some(duties) => duties.broken().await,
+            None => std::future::pending().await,
+        }
+    };
+    let recording = async {
+        match recording {
+            Some(recording) => recording.broken().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        why = duties => why,
+        why = recording => why,
     }
 }
 

@@ -3,10 +3,11 @@
 use canvass_model::{
     address::PageAddress,
     definition::Fault,
-    id::{FileId, PageId, SurveyId},
+    id::{FileId, PageId, ScriptId, SurveyId},
     page::{Destination, FeedFormat, Kind, Page, Target, WebUrl},
+    script::{ScriptName, Trigger},
 };
-use canvass_storage::{ReadTx, pages, surveys};
+use canvass_storage::{ReadTx, pages, scripts, surveys};
 
 use super::hosts;
 use crate::Error;
@@ -27,7 +28,18 @@ pub fn target(tx: &mut ReadTx<'_>, kind: Kind, words: &str) -> Result<Target, Er
         Kind::Feed => Target::Feed(FeedFormat::parse(words).ok_or_else(|| unfit("Choose RSS, Atom or JSON"))?),
         Kind::File => Target::File(FileId::parse(words).ok_or_else(|| unfit("Choose a file"))?),
         Kind::Redirect => Target::Redirect(destination(tx, words)?),
+        Kind::Script => Target::Script(script(tx, words)?),
     })
+}
+
+/// A script by its name or its id.
+fn script(tx: &mut ReadTx<'_>, words: &str) -> Result<ScriptId, Error> {
+    if let Some(id) = ScriptId::parse(words) {
+        return Ok(id);
+    }
+    let name = ScriptName::parse(words).map_err(|_| unfit("Choose a script"))?;
+    let script = scripts::find(tx, &name)?.ok_or_else(|| unfit("There is no such script"))?;
+    Ok(script.id)
 }
 
 fn destination(tx: &mut ReadTx<'_>, words: &str) -> Result<Destination, Error> {
@@ -55,6 +67,7 @@ pub(super) fn refusal(tx: &mut ReadTx<'_>, page: Option<PageId>, target: &Target
     match target {
         Target::Survey(survey) | Target::Results(survey) => of_survey(tx, *survey),
         Target::Document | Target::Feed(_) | Target::File(_) => Ok(None),
+        Target::Script(script) => of_script(tx, *script),
         Target::Redirect(Destination::Page(to) | Destination::Moved(to)) => of_page(tx, page, *to),
         Target::Redirect(Destination::Url(url)) => {
             let allowed = hosts::redirect_hosts(tx)?;
@@ -67,6 +80,16 @@ fn of_survey(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Option<String>, Er
     Ok(match surveys::find(tx, survey)? {
         None => Some("There is no such survey".to_owned()),
         Some(it) if it.trashed_at.is_some() => Some("This survey is in the trash; restore it first".to_owned()),
+        Some(_) => None,
+    })
+}
+
+fn of_script(tx: &mut ReadTx<'_>, script: ScriptId) -> Result<Option<String>, Error> {
+    Ok(match scripts::find_by_id(tx, script)? {
+        None => Some("There is no such script".to_owned()),
+        Some(it) if it.trigger != Trigger::Page => {
+            Some("This script makes no pages; choose one whose trigger is a page".to_owned())
+        }
         Some(_) => None,
     })
 }

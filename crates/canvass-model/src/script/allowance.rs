@@ -9,7 +9,7 @@ use crate::plan::{Feature, Plan};
 pub struct Allowance {
     /// Scripts, those that are off included.
     pub scripts_max: u32,
-    /// Runs in one minute, of all triggers but `responded`, which has batches.
+    /// Runs in one minute, of pages, by hand and of test cases. Checks and hooks are bounded by the responses.
     pub runs_minute_max: u32,
     /// Bytes of keys and values in the store.
     pub store_bytes_max: u64,
@@ -31,16 +31,19 @@ impl Allowance {
     /// Helper modules a run can import, and their bytes together.
     pub const MODULES_MAX: usize = 20;
 
+    /// All there is.
+    pub const FULL: Self = Self {
+        scripts_max: 100,
+        runs_minute_max: 600,
+        store_bytes_max: 16 * 1024 * 1024,
+        secrets_max: 50,
+        kept_runs_max: 5_000,
+        kept_days_max: 30,
+    };
+
     /// What a plan includes; `None` when it has no scripts.
     pub fn of(plan: &Plan) -> Option<Self> {
-        plan.includes(Feature::Scripts).then_some(Self {
-            scripts_max: 100,
-            runs_minute_max: 600,
-            store_bytes_max: 16 * 1024 * 1024,
-            secrets_max: 50,
-            kept_runs_max: 5_000,
-            kept_days_max: 30,
-        })
+        plan.includes(Feature::Scripts).then_some(Self::FULL)
     }
 
     /// What one run of a trigger may use.

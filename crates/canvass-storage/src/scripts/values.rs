@@ -2,7 +2,7 @@
 
 use canvass_model::script::StoreKey;
 
-use crate::{Error, ReadTx, Tx, decode, decode::Columns, engine::Value};
+use crate::{Error, ReadTx, Tx, decode, decode::Columns, engine::Value, meta};
 
 /// The value under a key, as JSON text.
 pub fn find(tx: &mut ReadTx<'_>, key: &StoreKey) -> Result<Option<String>, Error> {
@@ -27,25 +27,40 @@ pub fn list(
     })
 }
 
-/// Bytes of all keys and values.
+/// Bytes of all keys and values: a running count.
 pub fn bytes(tx: &mut ReadTx<'_>) -> Result<u64, Error> {
-    let sql =
-        "select cast(coalesce(sum(octet_length(value_key) + octet_length(value)), 0) as bigint) from script_value";
-    decode::count(tx.session, "stored value", (sql, &[]))
+    Ok(meta::find(tx, BYTES)?.and_then(|it| it.parse().ok()).unwrap_or_default())
 }
 
-/// Stores a value under a key, in place of an earlier one.
+/// Stores a value under a key, in place of an earlier one, and counts its bytes.
 pub fn put(tx: &mut Tx<'_>, key: &StoreKey, value: &str) -> Result<(), Error> {
     let row = [key.as_str().into(), value.into(), tx.now().into()];
-    let update = "update script_value set value = $2, updated_at = $3 where value_key = $1";
-    if tx.session.execute(update, &row)? == 0 {
-        tx.session.execute("insert into script_value (value_key, value, updated_at) values ($1, $2, $3)", &row)?;
+    let more = key.as_str().len() + value.len();
+    let earlier = find(tx, key)?;
+    match &earlier {
+        Some(_) => {
+            tx.session.execute("update script_value set value = $2, updated_at = $3 where value_key = $1", &row)?;
+        }
+        None => {
+            tx.session.execute("insert into script_value (value_key, value, updated_at) values ($1, $2, $3)", &row)?;
+        }
     }
-    Ok(())
+    count(tx, more, earlier.map_or(0, |it| key.as_str().len() + it.len()))
 }
 
 /// Removes a key; `false` when there is none.
 pub fn delete(tx: &mut Tx<'_>, key: &StoreKey) -> Result<bool, Error> {
-    let sql = "delete from script_value where value_key = $1";
-    Ok(0 < tx.session.execute(sql, &[key.as_str().into()])?)
+    let Some(earlier) = find(tx, key)? else { return Ok(false) };
+    tx.session.execute("delete from script_value where value_key = $1", &[key.as_str().into()])?;
+    count(tx, 0, key.as_str().len() + earlier.len())?;
+    Ok(true)
 }
+
+fn count(tx: &mut Tx<'_>, more: usize, less: usize) -> Result<(), Error> {
+    let before = bytes(tx)?;
+    let after = before.saturating_add(more as u64).saturating_sub(less as u64);
+    if after == before { Ok(()) } else { meta::put(tx, BYTES, &after.to_string()) }
+}
+
+/// Under which name the running count is kept.
+const BYTES: &str = "script store bytes";

@@ -214,6 +214,8 @@ async fn values_are_found_by_their_beginning_and_weighed_in_bytes() {
                 assert_eq!(listed(tx, "quota:", Some("quota:x"))?, ["quota:é"]);
                 assert_eq!(listed(tx, "", None)?.len(), 5);
                 assert_eq!(values::bytes(tx)?, 1 + 8 + 7 + 6 + 1 + 5);
+                values::put(tx, &key("a"), "four")?;
+                assert_eq!(values::bytes(tx)?, 31);
                 assert_eq!(values::find(tx, &key("z"))?.as_deref(), Some("4"));
                 assert!(values::delete(tx, &key("z"))?);
                 assert!(!values::delete(tx, &key("z"))?);

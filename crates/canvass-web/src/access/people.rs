@@ -1,5 +1,7 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
+mod scripting;
+
 use std::{ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};

@@ -2,6 +2,7 @@
 
 mod gate;
 mod onlooker;
+mod scripts;
 mod site;
 
 use std::{net::SocketAddr, sync::Arc};

@@ -105,6 +105,7 @@ impl Shown {
                 Target::Document => None,
                 Target::Feed(format) => Some(format.as_str().to_owned()),
                 Target::File(file) => Some(file.to_string()),
+                Target::Script(script) => Some(script.to_string()),
                 Target::Redirect(Destination::Url(url)) => Some(url.as_str().to_owned()),
                 Target::Redirect(Destination::Page(_) | Destination::Moved(_)) => leads_to.map(PageAddress::typed),
             },
@@ -245,7 +246,12 @@ fn find(
     };
     let body = match page.target {
         Target::Document => Some(pages::document(tx, page.id)?.unwrap_or_default()),
-        Target::Survey(_) | Target::Results(_) | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => None,
+        Target::Survey(_)
+        | Target::Results(_)
+        | Target::Feed(_)
+        | Target::File(_)
+        | Target::Redirect(_)
+        | Target::Script(_) => None,
     };
     Ok(Some((page, to, body)))
 }
@@ -259,7 +265,8 @@ fn destination(page: &Page) -> Option<PageId> {
         | Target::Results(_)
         | Target::Document
         | Target::Feed(_)
-        | Target::File(_) => None,
+        | Target::File(_)
+        | Target::Script(_) => None,
     }
 }
 

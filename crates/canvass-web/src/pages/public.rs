@@ -4,7 +4,9 @@ mod caching;
 mod document;
 mod feed;
 mod index;
+mod posted;
 mod results;
+mod script;
 mod shut;
 mod sitemap;
 
@@ -22,9 +24,9 @@ use super::respond;
 use crate::{
     Problem,
     access::{Entered, Respondent, Turned},
-    form::Form,
 };
 
+use self::posted::Posted;
 pub(crate) use self::{caching::revalidate, shut::since, sitemap::robots};
 
 /// Pages followed from an address that moved, before it counts as going round in circles.
@@ -38,7 +40,11 @@ pub(crate) struct Shown {
 }
 
 /// What an address serves.
-pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    respondent: Respondent,
+    Query(shown): Query<Shown>,
+    asking: script::Asking,
+) -> Result<Response, Problem> {
     let entered = match respondent.asked_for() {
         Some(address) => match respondent.enter(address, None).await {
             Err(Turned::Away(Problem::NotFound)) if sitemap::is_at(address) => return sitemap::show(&respondent).await,
@@ -60,12 +66,17 @@ pub(crate) async fn show(respondent: Respondent, Query(shown): Query<Shown>) -> 
         Target::Results(survey) => results::show(&entered, *survey).await,
         Target::Feed(format) => feed::show(&entered, *format).await,
         Target::File(_) => Err(Problem::NotFound),
+        Target::Script(id) => script::show(&entered, *id, asking).await,
     };
     response.map(|it| entered.seal(caching::for_search_engines(entered.page().visibility, it)))
 }
 
 /// Takes what is sent to an address. A form that was opened before its page moved is still taken.
-pub(crate) async fn create(respondent: Respondent, form: Form) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    respondent: Respondent,
+    asking: script::Asking,
+    Posted { form, json }: Posted,
+) -> Result<Response, Problem> {
     let entered = match (moved(&respondent, form.find("_pass")).await, form.find("_password")) {
         (Err(Turned::Shut(page, Admission::PasswordNeeded)), Some(password)) => {
             return shut::unlock(&respondent, &page, password).await;
@@ -75,6 +86,8 @@ pub(crate) async fn create(respondent: Respondent, form: Form) -> Result<Respons
         (Err(turned), _) => return shut::page(&respondent, turned),
     };
     let response = match &entered.page().target {
+        Target::Script(id) => script::create(&entered, *id, asking, Posted { form, json }).await,
+        _ if json.is_some() => Err(Problem::UnsupportedMediaType { expected: "application/x-www-form-urlencoded" }),
         Target::Survey(_) => respond::create(&entered, form).await,
         Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => {
             Err(Problem::MethodNotAllowed)

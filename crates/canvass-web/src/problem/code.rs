@@ -43,6 +43,10 @@ codes! {
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused", UNPROCESSABLE_ENTITY;
     TOO_MANY_REQUESTS = "too-many-requests", TOO_MANY_REQUESTS;
     BUSY = "busy", SERVICE_UNAVAILABLE;
+    SYNTAX = "syntax", UNPROCESSABLE_ENTITY;
+    SCRIPT_FAILED = "script-failed", INTERNAL_SERVER_ERROR;
+    SCRIPT_LIMIT = "script-limit", GATEWAY_TIMEOUT;
+    UNAVAILABLE = "unavailable", SERVICE_UNAVAILABLE;
     INTERNAL = "internal", INTERNAL_SERVER_ERROR;
 }
 
@@ -88,6 +92,8 @@ impl Problem {
             Self::MethodNotAllowed => METHOD_NOT_ALLOWED,
             Self::CrossSite => CROSS_SITE,
             Self::TooMany { .. } => TOO_MANY_REQUESTS,
+            Self::ScriptFailed { .. } => SCRIPT_FAILED,
+            Self::ScriptLimit { .. } => SCRIPT_LIMIT,
             Self::Action(error) => of_action(error),
             Self::Internal(_) => INTERNAL,
         }
@@ -100,6 +106,7 @@ impl Problem {
                 Some(*retry_after_seconds)
             }
             Self::Suspended => Some(3_600),
+            Self::Action(actions::Error::Unavailable(_)) => Some(5),
             Self::Action(actions::Error::Storage(storage::Error::Busy { retry_after_ms })) => {
                 Some(retry_after_ms.div_ceil(1_000).max(1))
             }
@@ -119,6 +126,8 @@ fn of_action(error: &actions::Error) -> Code {
         actions::Error::Taken(_) => TAKEN,
         actions::Error::Limit(_) => LIMIT_REACHED,
         actions::Error::TooMany { .. } => TOO_MANY_REQUESTS,
+        actions::Error::Syntax { .. } => SYNTAX,
+        actions::Error::Unavailable(_) => UNAVAILABLE,
         actions::Error::Storage(
             storage::Error::Busy { .. } | storage::Error::Full | storage::Error::Unreachable(_),
         ) => BUSY,

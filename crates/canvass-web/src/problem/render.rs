@@ -89,6 +89,8 @@ fn finish(problem: &Problem, mut response: Response) -> Response {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     match response.status() {
+        // A tenant's own program failed; its members read why in the record of its run.
+        StatusCode::INTERNAL_SERVER_ERROR if matches!(problem, Problem::ScriptFailed { .. }) => {}
         StatusCode::INTERNAL_SERVER_ERROR => {
             tracing::error!(problem = problem.code().name, cause = ?problem, "a request failed");
         }

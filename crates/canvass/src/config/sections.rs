@@ -26,6 +26,8 @@ pub struct Config {
     pub work: Work,
     /// What visits to public pages leave behind.
     pub traffic: Traffic,
+    /// Tenants' own programs.
+    pub scripts: Scripts,
     /// What is logged, and in which form.
     pub log: Log,
     /// What whoever signs up agrees to.
@@ -163,6 +165,34 @@ pub struct Traffic {
     pub write_interval_ms: u64,
 }
 
+/// Tenants' own programs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scripts {
+    /// `on` runs tenants' scripts where their plan includes them; `off` runs none, and says so to whoever asks for one.
+    pub run: ScriptsRun,
+    /// Processes that run scripts; 0 for one per processor.
+    #[schemars(range(min = 0, max = 256))]
+    pub hosts: usize,
+    /// The folder in which the prepared interpreter is kept. Without it, `script-cache` in the data folder.
+    pub cache: Option<PathBuf>,
+    /// A file of 32 random bytes that seals the secrets of scripts; every process of an installation has the same. Without it the embedded storage makes `scripts.key` in its data folder, and with PostgreSQL no secrets can be kept.
+    pub key_file: Option<PathBuf>,
+    /// Records of runs that may wait to be written; what finds no room is written at once.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub queue_max: usize,
+}
+
+/// Whether scripts are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptsRun {
+    /// Where the plan includes them.
+    On,
+    /// Nowhere.
+    Off,
+}
+
 /// What is logged, and in which form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -262,6 +292,12 @@ impl Default for Work {
 impl Default for Traffic {
     fn default() -> Self {
         Self { log_days: 30, queue_max: 16_384, write_interval_ms: 5_000 }
+    }
+}
+
+impl Default for Scripts {
+    fn default() -> Self {
+        Self { run: ScriptsRun::On, hosts: 0, cache: None, key_file: None, queue_max: 4_096 }
     }
 }
 

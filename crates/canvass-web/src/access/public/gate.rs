@@ -9,7 +9,8 @@ use axum::{
 use canvass_actions::gates::{self, Offered, PASS_MS};
 use canvass_model::{
     address::PageAddress,
-    page::{Admission, Credentials, Page},
+    id::AccountId,
+    page::{Admission, Credentials, Page, Target, Visibility},
     text::Password,
     token::Secret,
 };
@@ -32,6 +33,10 @@ pub(super) struct Brought {
 pub(crate) struct Entered<'a> {
     respondent: &'a Respondent,
     page: Arc<Page>,
+    /// What follows the page's address in the one that was asked for.
+    rest: String,
+    /// The member who was let in as one.
+    member: Option<AccountId>,
     /// What to carry along, so that the gate lets them in again; `None` where it is open.
     pass: Option<String>,
 }
@@ -63,16 +68,35 @@ impl Respondent {
     /// Lets them in at an address, if its gate does. `carried` is the pass of a form, which cookies do not reach: a
     /// tenant's page has an origin of its own.
     pub(crate) async fn enter(&self, address: &PageAddress, carried: Option<&str>) -> Result<Entered<'_>, Turned> {
-        let page = self.find(address).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
-        let (credentials, pass) = if page.visibility.is_open() {
-            (Credentials::NONE, None)
+        let page = self.serving(address).await.map_err(Turned::Away)?.ok_or(Turned::Away(Problem::NotFound))?;
+        let (credentials, pass, account) = if page.visibility.is_open() {
+            (Credentials::NONE, None, None)
         } else {
             self.proof(&page, carried).await.map_err(Turned::Away)?
         };
         match page.admit(credentials, self.now()) {
-            Admission::Admitted => Ok(Entered { respondent: self, page, pass }),
+            Admission::Admitted => {
+                let rest = address.below(&page.address).to_owned();
+                let member = account.filter(|_| page.visibility == Visibility::Members);
+                Ok(Entered { respondent: self, page, rest, member, pass })
+            }
             shut => Err(Turned::Shut(page, shut)),
         }
+    }
+
+    /// The page that serves an address: the one that is there, or else the nearest above it that a script makes.
+    async fn serving(&self, address: &PageAddress) -> Result<Option<Arc<Page>>, Problem> {
+        if let Some(page) = self.find(address).await? {
+            return Ok(Some(page));
+        }
+        let mut above = address.above();
+        while let Some(address) = above {
+            match self.find(&address).await? {
+                Some(page) if matches!(page.target, Target::Script(_)) => return Ok(Some(page)),
+                Some(_) | None => above = address.above(),
+            }
+        }
+        Ok(None)
     }
 
     /// Tries a password at the gate of a page; the answer is the cookie that opens it, or `None` when it is wrong.
@@ -82,7 +106,11 @@ impl Respondent {
         Ok(pass.map(|it| Cookie::Pass(page.id).set(&it, PASS_MS / 1_000, self.app.settings())))
     }
 
-    async fn proof(&self, page: &Page, carried: Option<&str>) -> Result<(Credentials, Option<String>), Problem> {
+    async fn proof(
+        &self,
+        page: &Page,
+        carried: Option<&str>,
+    ) -> Result<(Credentials, Option<String>, Option<AccountId>), Problem> {
         let settings = self.app.settings();
         let cookie = Cookie::Pass(page.id).value(&self.brought.headers, settings);
         let account = match Cookie::Member.read(&self.brought.headers, settings) {
@@ -100,7 +128,7 @@ impl Respondent {
             account,
         };
         let proof = gates::prove(&self.tenant, page, offered).await?;
-        Ok((proof.credentials, proof.pass))
+        Ok((proof.credentials, proof.pass, account))
     }
 }
 
@@ -113,6 +141,16 @@ impl Entered<'_> {
     /// The page.
     pub(crate) fn page(&self) -> &Page {
         &self.page
+    }
+
+    /// What follows the page's address in the one that was asked for, without a leading slash.
+    pub(crate) fn rest(&self) -> &str {
+        &self.rest
+    }
+
+    /// The member who was let in as one: only where the page is for members alone.
+    pub(crate) fn member(&self) -> Option<AccountId> {
+        self.member
     }
 
     /// What a form on the page carries along; empty where the gate is open.

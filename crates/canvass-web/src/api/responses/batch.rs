@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use canvass_actions::live::Live;
-use canvass_model::{definition::Fault, id::ResponseId, response::Accepted};
+use canvass_model::{answer::Answers, definition::Fault, id::ResponseId, response::Accepted, time::Timestamp};
 use canvass_storage::{Receipt, responses};
 use futures_util::StreamExt;
 use serde::Serialize;
 
-use super::{New, accept};
+use super::{New, accept, check};
 use crate::{Problem, access::Collector, api::body::read, too_large};
 
 /// Bounds the results held in memory while the request is read: about 100 bytes each.
@@ -20,6 +20,9 @@ const LINES_MAX: usize = 10_000;
 const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// How many responses become durable together.
 const APPEND_MAX: usize = responses::KNOWN_MAX;
+
+/// How long the scripts of a survey check the lines of a batch: no client waits much longer for an answer.
+const CHECKED_MS_MAX: i64 = 20 * Timestamp::SECOND_MS;
 
 /// What became of one line.
 #[derive(Serialize)]
@@ -46,11 +49,14 @@ struct Batch<'a> {
     waiting: Vec<(usize, Accepted)>,
     /// Those among them whose key is the client's own, so that they may have been sent before.
     keyed: Vec<ResponseId>,
+    /// When its scripts began to check it.
+    checked_since: Option<Timestamp>,
 }
 
 /// Takes a body of JSON Lines. Each line stands for itself: those before a broken one are kept.
 pub(super) async fn create(collector: &Collector, live: &Live, body: HttpBody) -> Result<Response, Problem> {
-    let mut batch = Batch { collector, live, results: Vec::new(), waiting: Vec::new(), keyed: Vec::new() };
+    let mut batch =
+        Batch { collector, live, results: Vec::new(), waiting: Vec::new(), keyed: Vec::new(), checked_since: None };
     let mut stream = body.into_data_stream();
     let mut rest: Vec<u8> = Vec::new();
     while let Some(chunk) = stream.next().await {
@@ -96,6 +102,10 @@ impl Batch<'_> {
             let has_key = it.submission_key.is_some();
             Ok((accept(self.live, &it, self.collector.now())?, has_key))
         });
+        let read = match read {
+            Ok(((accepted, answers), has_key)) => self.check(&answers).await.map(|()| (accepted, has_key)),
+            Err(problem) => Err(problem),
+        };
         match read {
             Ok((accepted, has_key)) => {
                 self.keyed.extend(has_key.then_some(accepted.id));
@@ -111,6 +121,16 @@ impl Batch<'_> {
             Err(problem) => self.results.push(refused(line, &problem)),
         }
         if APPEND_MAX <= self.waiting.len() { self.append().await } else { Ok(()) }
+    }
+
+    /// Lets the tenant's scripts check a line, as long as there is time for it: then lines are taken unchecked, like any
+    /// response that a script has no time for.
+    async fn check(&mut self, answers: &Answers) -> Result<(), Problem> {
+        let now = self.collector.now();
+        if CHECKED_MS_MAX < now.ms_since(*self.checked_since.get_or_insert(now)) {
+            return Ok(());
+        }
+        check(self.collector, self.live, answers).await
     }
 
     /// Makes what waits durable; if that cannot be, says so line by line.

@@ -70,7 +70,7 @@ pub(super) async fn listed(respondent: &Respondent) -> Result<Arc<Vec<Listed>>, 
 /// Whether the list shows such a page below the surveys: what people read, and no machinery.
 fn is_other(kind: Kind) -> bool {
     match kind {
-        Kind::Document | Kind::Results | Kind::File => true,
+        Kind::Document | Kind::Results | Kind::File | Kind::Script => true,
         Kind::Survey | Kind::Feed | Kind::Redirect => false,
     }
 }
@@ -79,7 +79,7 @@ fn line(listed: &Listed, site: &Site) -> Line {
     let kind = match listed.page.target {
         Target::Results(_) => "Results",
         Target::File(_) => "File",
-        Target::Survey(_) | Target::Document | Target::Feed(_) | Target::Redirect(_) => "",
+        Target::Survey(_) | Target::Document | Target::Feed(_) | Target::Redirect(_) | Target::Script(_) => "",
     };
     let closes = listed.opening.map(|it| (it.closes_at.to_string(), moment::day(it.closes_at)));
     Line {

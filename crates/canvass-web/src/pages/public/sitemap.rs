@@ -41,7 +41,7 @@ pub(super) async fn show(respondent: &Respondent) -> Result<Response, Problem> {
     let places = places.map(|it| Place {
         url: site.absolute(&site.href(&it.page.address)),
         changed: match it.page.target.kind() {
-            Kind::Results => String::new(),
+            Kind::Results | Kind::Script => String::new(),
             Kind::Survey | Kind::Document | Kind::File | Kind::Feed | Kind::Redirect => it.page.updated_at.to_string(),
         },
     });
@@ -66,7 +66,7 @@ fn rules(map: Option<&str>) -> String {
 
 fn is_content(listed: &Listed) -> bool {
     match listed.page.target.kind() {
-        Kind::Survey | Kind::Document | Kind::Results | Kind::File => true,
+        Kind::Survey | Kind::Document | Kind::Results | Kind::File | Kind::Script => true,
         Kind::Feed | Kind::Redirect => false,
     }
 }

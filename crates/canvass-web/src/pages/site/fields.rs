@@ -102,6 +102,7 @@ fn target(page: &Page, pages: &[Page]) -> String {
         Target::Document => String::new(),
         Target::Feed(format) => format.as_str().to_owned(),
         Target::File(file) => file.to_string(),
+        Target::Script(script) => script.to_string(),
         Target::Redirect(_) => words::leads_to(page, pages),
     }
 }

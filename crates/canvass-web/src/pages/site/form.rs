@@ -10,9 +10,10 @@ use canvass_model::{
     markdown,
     member::Actor,
     page::{FeedFormat, Kind, Page, Target, Visibility},
+    script::TriggerName,
     time::Timestamp,
 };
-use canvass_storage::{self as storage, ReadTx, events, pages, surveys};
+use canvass_storage::{self as storage, ReadTx, events, pages, scripts, surveys};
 
 use super::{fields, fields::Errors, words};
 use crate::{
@@ -36,6 +37,8 @@ pub(super) struct Desk {
     present: Option<Present>,
     pages: Vec<Page>,
     surveys: Vec<(String, String)>,
+    /// Scripts that make pages, each with its id and title.
+    scripts: Vec<(String, String)>,
     hosts: Vec<String>,
 }
 
@@ -85,7 +88,9 @@ impl Desk {
                 let mut offered: Vec<_> = found.into_iter().map(|it| (it.id.to_string(), it.title)).collect();
                 let kept = present.as_ref().and_then(|it| match it.page.target {
                     Target::Survey(survey) | Target::Results(survey) => Some(survey),
-                    Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => None,
+                    Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) | Target::Script(_) => {
+                        None
+                    }
                 });
                 if let Some(kept) = kept
                     && !offered.iter().any(|(id, _)| *id == kept.to_string())
@@ -94,7 +99,9 @@ impl Desk {
                     offered.push((kept.to_string(), survey.title));
                 }
                 let hosts = actions::pages::redirect_hosts(tx)?;
-                Ok::<_, Problem>(Self { present, pages: pages::list(tx)?, surveys: offered, hosts })
+                let scripts = scripts::list_of(tx, TriggerName::Page, None)?;
+                let scripts = scripts.iter().map(|it| (it.id.to_string(), it.own_title().to_owned())).collect();
+                Ok::<_, Problem>(Self { present, pages: pages::list(tx)?, surveys: offered, scripts, hosts })
             })
             .await
     }
@@ -113,7 +120,9 @@ impl Desk {
     fn name(&self, page: &Page) -> String {
         let survey = match page.target {
             Target::Survey(survey) | Target::Results(survey) => survey.to_string(),
-            Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => String::new(),
+            Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) | Target::Script(_) => {
+                String::new()
+            }
         };
         let title = self.surveys.iter().find(|(id, _)| *id == survey).map_or("", |(_, title)| title);
         words::name(page, title)
@@ -248,7 +257,9 @@ impl FormPage {
         let (mine, other) = (self.facts(&self.form, self.kind), self.facts(&theirs, present.page.target.kind()));
         let text = |form: &Form, kind: Kind| match kind {
             Kind::Document => form.find("body").unwrap_or_default().replace("\r\n", "\n"),
-            Kind::Survey | Kind::Results | Kind::Feed | Kind::File | Kind::Redirect => form.text("title").to_owned(),
+            Kind::Survey | Kind::Results | Kind::Feed | Kind::File | Kind::Redirect | Kind::Script => {
+                form.text("title").to_owned()
+            }
         };
         let (my_text, other_text) = (text(&self.form, self.kind), text(&theirs, present.page.target.kind()));
         sides(&(&my_text, mine), &(&other_text, other))
@@ -267,6 +278,9 @@ impl FormPage {
             }
             Kind::Feed => FeedFormat::parse(target).map(|it| words::format(it).to_owned()),
             Kind::Redirect => Some(format!("leads to {target}")),
+            Kind::Script => {
+                self.desk.scripts.iter().find(|(id, _)| id == target).map(|(_, title)| format!("“{title}”"))
+            }
             Kind::Document | Kind::File => None,
         });
         for (name, words) in [("opens_at", "opens"), ("closes_at", "closes")] {
@@ -290,7 +304,7 @@ impl FormPage {
     fn title_help(&self) -> &'static str {
         match self.kind {
             Kind::Survey | Kind::Results => "Leave it empty to use the survey’s.",
-            Kind::Document | Kind::Feed | Kind::File | Kind::Redirect => "",
+            Kind::Document | Kind::Feed | Kind::File | Kind::Redirect | Kind::Script => "",
         }
     }
 

@@ -188,7 +188,7 @@ impl Found {
 fn survey_of(page: &Page) -> Option<SurveyId> {
     match page.target {
         Target::Survey(survey) | Target::Results(survey) => Some(survey),
-        Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) => None,
+        Target::Document | Target::Feed(_) | Target::File(_) | Target::Redirect(_) | Target::Script(_) => None,
     }
 }
 

@@ -17,7 +17,12 @@ pub(super) fn leads_to(page: &Page, pages: &[Page]) -> String {
         Target::Redirect(Destination::Page(to) | Destination::Moved(to)) => {
             pages.iter().find(|it| it.id == *to).map_or_else(String::new, |it| it.address.typed())
         }
-        Target::Survey(_) | Target::Results(_) | Target::Document | Target::Feed(_) | Target::File(_) => String::new(),
+        Target::Survey(_)
+        | Target::Results(_)
+        | Target::Document
+        | Target::Feed(_)
+        | Target::File(_)
+        | Target::Script(_) => String::new(),
     }
 }
 
@@ -30,6 +35,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
         Kind::Feed => "Feed",
         Kind::File => "File",
         Kind::Redirect => "Redirect",
+        Kind::Script => "Script",
     }
 }
 
@@ -42,6 +48,7 @@ pub(super) fn kind_help(kind: Kind) -> &'static str {
         Kind::Feed => "News of your public surveys, for feed readers",
         Kind::File => "A file to open or download",
         Kind::Redirect => "Leads on to another page, or to another site",
+        Kind::Script => "What one of your scripts makes for each visitor",
     }
 }
 
@@ -54,6 +61,7 @@ pub(super) fn kind_icon(kind: Kind) -> &'static str {
         Kind::Feed => "inbox",
         Kind::File => "download",
         Kind::Redirect => "forward",
+        Kind::Script => "short-text",
     }
 }
 
@@ -91,4 +99,5 @@ pub(super) fn visibility_help(visibility: Visibility) -> &'static str {
 }
 
 /// The kinds that can be chosen. Files are not among them yet: there is nothing to choose from.
-pub(super) const OFFERED: [Kind; 5] = [Kind::Document, Kind::Survey, Kind::Results, Kind::Feed, Kind::Redirect];
+pub(super) const OFFERED: [Kind; 6] =
+    [Kind::Document, Kind::Survey, Kind::Results, Kind::Script, Kind::Feed, Kind::Redirect];

@@ -1,9 +1,12 @@
 //! A whole installation inside the test process: this file is about starting it, and about what must be true when it
 //! ends.
 
-use std::{sync::Once, thread, time::Duration};
+use std::{path::Path, sync::Once, thread, time::Duration};
 
-use canvass::{Running, config::Config};
+use canvass::{
+    Running,
+    config::{Config, ScriptsRun},
+};
 use canvass_model::{job::JobState, plan::Lane};
 use canvass_storage::{Directory, Error, dead_letters, jobs};
 use tempfile::TempDir;
@@ -52,13 +55,17 @@ impl Canvass {
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.storage.data = folder.path().join("data");
         config.mail.outbox = Some(folder.path().join("outbox"));
+        // Most tests run none; those that do switch them on.
+        config.scripts.run = ScriptsRun::Off;
+        config.scripts.cache = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("script-cache"));
         if on_postgres() {
             config.storage.url = Some(canvass::config::Secret::new(Postgres::shared().database()));
         }
         change(&mut config);
         let errors = Errors::default();
         let runtime = runtime(&errors);
-        let started = runtime.spawn(async move { Running::start(&config).await }).await;
+        let started =
+            runtime.spawn(async move { Running::start(&config, Path::new(env!("CARGO_BIN_EXE_canvass"))).await }).await;
         let running = started.expect("a start does not panic").unwrap_or_else(|failure| panic!("{failure}"));
         Self {
             url: running.url().to_owned(),

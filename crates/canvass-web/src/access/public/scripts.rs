@@ -1,0 +1,41 @@
+//! Scripts for everybody: this file is about pages that a tenant's script makes, and answers that it checks.
+
+use canvass_actions::scripts::{
+    Loaded, Member,
+    page::{self, Request, Served},
+    validate,
+};
+use canvass_model::{
+    answer::{Answers, Refusal},
+    definition::Definition,
+    id::{AccountId, ScriptId, SurveyId},
+};
+use canvass_storage::members;
+use std::sync::Arc;
+
+use super::Respondent;
+use crate::Problem;
+
+impl Respondent {
+    /// What the tenant's scripts have against these answers.
+    pub(crate) async fn refusals(&self, about: (SurveyId, &Definition), answers: &Answers) -> Vec<Refusal> {
+        validate::refusals(self.app.scripts(), &self.tenant, about, answers).await
+    }
+
+    /// Asks a script for a page; 404 when it does not run.
+    pub(crate) async fn ask_script(&self, script: ScriptId, request: Request) -> Result<Served, Problem> {
+        let plan = self.tenant.record().plan.plan();
+        let load = move |tx: &mut canvass_storage::ReadTx<'_>| {
+            Ok::<Option<Arc<Loaded>>, canvass_actions::Error>(page::load(tx, &plan, script)?.map(Arc::new))
+        };
+        let loaded = self.cached(&format!("script:{script}"), load).await?;
+        let loaded = Option::clone(&loaded).ok_or(Problem::NotFound)?;
+        Ok(page::serve(self.app.scripts(), &self.tenant, &loaded, request).await?)
+    }
+
+    /// A member as scripts are told of one.
+    pub(crate) async fn member(&self, account: AccountId) -> Result<Option<Member>, Problem> {
+        let found = self.tenant.read(move |tx| members::find(tx, account)).await?;
+        Ok(found.as_ref().map(Member::from))
+    }
+}
