@@ -16,14 +16,15 @@ import _canvass_run
 class WitWorld(wit_world.WitWorld):
     def check(self, name, source):
         try:
-            return wit_world.Program(*_canvass_run.checked(name, source))
+            return _canvass_run.checked(name, source)
         except SyntaxError as error:
-            raise Err(wit_world.Problem(type(error).__name__, error.msg, error.lineno or None, error.offset or None))
+            raise Err((type(error).__name__, error.msg, error.lineno or None, error.offset or None))
         except (MemoryError, RecursionError, OverflowError, ValueError) as error:
-            raise Err(wit_world.Problem(type(error).__name__, str(error), None, None))
+            raise Err((type(error).__name__, str(error), None, None))
 
     def run(self, script, modules, order):
-        return _canvass_run.run(script, modules, order)
+        named = _canvass_run.Script
+        return _canvass_run.run(named(*script), [named(*it) for it in modules], order)
 
 
 # What the snapshot holds is never garbage: a run's collector neither walks it nor writes into its pages.

@@ -6,6 +6,7 @@ an answer that makes no sense is one more way for a script to fail, and the inst
 
 import ast
 import builtins
+import collections
 import importlib.abc
 import importlib.machinery
 import io
@@ -30,6 +31,10 @@ OUTPUT_PIECE = 8_192
 
 # Files whose frames are ours: no traceback shows them.
 _OURS = {_function.__code__.co_filename for _function in (canvass.now, lambda: None)}
+
+
+# A script's name in Python, its text, and its byte code where that is at hand.
+Script = collections.namedtuple("Script", "name source code")
 
 
 def filename(name):

@@ -10,12 +10,22 @@
 
 #![warn(missing_docs)]
 
+pub mod component;
+mod conversation;
+mod engine;
 pub mod host;
 pub mod order;
+mod pool;
+pub mod process;
+mod programs;
 pub mod report;
 pub mod sandbox;
+pub mod status;
+mod wire;
 
 pub use host::{Host, Refusal};
 pub use order::{Call, ComponentHash, Module, Order, Program};
+pub use pool::link::Wear;
 pub use report::{CheckError, Failure, Report, Usage};
-pub use sandbox::{Sandbox, Settings, Status};
+pub use sandbox::{Sandbox, Settings};
+pub use status::{HostStatus, Phase, Status, Wall};

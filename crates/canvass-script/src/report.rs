@@ -21,7 +21,7 @@ pub struct Report {
 }
 
 /// What a run used. All zero where nothing ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Usage {
     /// Time on a processor, measured by the operating system.
     pub cpu: Duration,

@@ -1,0 +1,109 @@
+//! Machine code of the guest: this file is about compiling it once per machine, keeping it in a folder, and loading it.
+//!
+//! Loading trusts the file as it trusts the program itself: whoever can write it can run code in a script host. So it
+//! lies in a folder of the server's, is named after everything it depends on, and is compared with a hash that was
+//! written beside it. The hash finds damage and half-written files; it is no defence against whoever owns the folder.
+
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Read, Write as _},
+    path::{Path, PathBuf},
+};
+
+use nix::fcntl::{Flock, FlockArg};
+use sha2::{Digest, Sha256};
+use wasmtime::{Engine, component::Component};
+
+use crate::component;
+
+/// The version of the engine, which machine code belongs to.
+const ENGINE: &str = "wasmtime 48.0.8";
+
+/// Whether the file is there, whole, and as it was written.
+fn is_sound(path: &Path) -> bool {
+    let written = fs::read_to_string(hash_path(path));
+    written.is_ok_and(|written| hash_of(path).is_ok_and(|hash| hash == written.trim()))
+}
+
+/// Compiles the guest into a cache folder, unless it is there already. Of several processes one does it.
+pub(crate) fn compile(cache: &Path) -> Result<PathBuf, String> {
+    let cannot = |error: io::Error| format!("{} cannot be written: {error}", cache.display());
+    fs::create_dir_all(cache).map_err(cannot)?;
+    let engine = super::compiler().map_err(|error| format!("the engine cannot be set up: {error}"))?;
+    let path = cache.join(format!("{}.cwasm", key(&engine)));
+    let lock = File::create(path.with_extension("lock")).map_err(cannot)?;
+    let _lock = Flock::lock(lock, FlockArg::LockExclusive).map_err(|(_, error)| cannot(error.into()))?;
+    if is_sound(&path) {
+        return Ok(path);
+    }
+    let code = engine
+        .precompile_component(&component::unpacked()?)
+        .map_err(|error| format!("the guest cannot be compiled: {error}"))?;
+    write(&path, &code).map_err(cannot)?;
+    Ok(path)
+}
+
+/// Writes the code and its hash, each under another name first, so that nobody meets a half of one.
+fn write(path: &Path, code: &[u8]) -> io::Result<()> {
+    let mut hash = String::new();
+    for byte in Sha256::digest(code) {
+        let _ = write!(hash, "{byte:02x}");
+    }
+    for (path, content) in [(path.to_owned(), code), (hash_path(path), hash.as_bytes())] {
+        let half = path.with_extension("half");
+        let mut file = File::create(&half)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&half, &path)?;
+    }
+    Ok(())
+}
+
+/// Maps the compiled guest.
+#[expect(unsafe_code, reason = "the one place where machine code comes out of a file; see the head of this file")]
+pub(crate) fn load(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the file was written by `compile` of this version of Canvass, for this version of the engine, with these
+    // settings, for a processor with these features: all of them are in its name, and the engine compares them once more.
+    // It was written whole, since it was renamed into its place, and the server found its hash right before it started
+    // this process. Nobody changes it later: Canvass writes each such file once, in a folder that belongs to it.
+    unsafe { Component::deserialize_file(engine, path) }
+}
+
+/// Everything that machine code depends on: guest, engine, settings, processor.
+fn key(engine: &Engine) -> String {
+    let mut settings = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut settings);
+    let digest = Sha256::new()
+        .chain_update(component::hash().0)
+        .chain_update(ENGINE)
+        .chain_update(settings.finish().to_le_bytes())
+        .finalize();
+    digest.iter().take(16).fold(String::new(), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
+}
+
+fn hash_path(path: &Path) -> PathBuf {
+    path.with_extension("sha256")
+}
+
+fn hash_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 1024 * 1024];
+    loop {
+        let count = file.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&piece[..count]);
+    }
+    let mut hash = String::new();
+    for byte in hasher.finalize() {
+        let _ = write!(hash, "{byte:02x}");
+    }
+    Ok(hash)
+}

@@ -1,0 +1,1 @@
+open('/pwned','w').write('x')

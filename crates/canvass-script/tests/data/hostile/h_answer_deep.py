@@ -1,0 +1,4 @@
+a = []
+for _ in range(500):
+    a = [a]
+a

@@ -1,0 +1,3 @@
+import canvass
+canvass._dumps = lambda *a: 5
+1

@@ -1,0 +1,2 @@
+import canvass
+canvass.store.put('k', 'x' * 20_000_000)

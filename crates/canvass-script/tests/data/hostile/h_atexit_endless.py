@@ -1,0 +1,6 @@
+import atexit
+@atexit.register
+def stay():
+    while True:
+        pass
+'done'

@@ -1,0 +1,2 @@
+import wit_world
+wit_world.call('x' * 10_000_000, '{}')

@@ -1,0 +1,6 @@
+class Evil:
+    def __del__(self):
+        while True:
+            pass
+x = Evil()
+del x

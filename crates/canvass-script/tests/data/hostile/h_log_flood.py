@@ -1,0 +1,3 @@
+import canvass
+while True:
+    canvass.log.error('x' * 100_000)

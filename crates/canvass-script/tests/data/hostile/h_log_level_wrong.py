@@ -1,0 +1,2 @@
+import wit_world
+wit_world.log(999, 'x')

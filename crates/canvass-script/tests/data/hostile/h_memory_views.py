@@ -1,0 +1,3 @@
+views = []
+while True:
+    views.append(memoryview(bytearray(1_000_000)))

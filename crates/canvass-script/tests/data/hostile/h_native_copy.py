@@ -1,0 +1,3 @@
+a = bytearray(20_000_000)
+while True:
+    a[:] = bytes(a)

@@ -1,0 +1,2 @@
+while True:
+    bytes(20_000_000)

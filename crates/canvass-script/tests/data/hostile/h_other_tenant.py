@@ -1,0 +1,2 @@
+import canvass
+canvass._call('store.get', key='x', tenant='contoso')

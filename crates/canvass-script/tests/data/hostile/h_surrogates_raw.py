@@ -1,0 +1,2 @@
+import wit_world
+wit_world.emit('\ud800')

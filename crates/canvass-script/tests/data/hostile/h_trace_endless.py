@@ -1,0 +1,6 @@
+import sys
+def trace(*a):
+    return trace
+sys.settrace(trace)
+while True:
+    x = 1
