@@ -180,7 +180,15 @@ def _answer(script, order, file):
         value = asyncio.run(value)
     if function == "page":
         value = _page(value)
-    return canvass._dumps(value, repr if function is None and last is not None else canvass._plain)
+    return canvass._dumps(value, _shown if function is None and last is not None else canvass._plain)
+
+
+def _shown(value):
+    """What a script that ends with a value shows of it where JSON has nothing for it, as an interpreter does."""
+    try:
+        return canvass._plain(value)
+    except TypeError:
+        return repr(value)
 
 
 def _page(value):

@@ -12,6 +12,7 @@ mod metadata;
 mod pages;
 mod publication;
 mod responses;
+mod scripts;
 mod summary;
 mod surveys;
 mod tenant;
@@ -100,4 +101,5 @@ fn described() -> ApiRouter<App> {
                 .delete_with(pages::delete, pages::delete_is),
         )
         .api_route("/api/v1/traffic", get_with(traffic::show, traffic::show_is))
+        .merge(scripts::routes())
 }

@@ -4,6 +4,8 @@
 //! apostrophe (OWASP, "CSV Injection"). With a footer, the last line holds the number of rows and the SHA-256 of all
 //! bytes before it, so that a file cut short cannot be mistaken for a whole one.
 
+use std::collections::HashMap;
+
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, header},
@@ -19,11 +21,16 @@ use canvass_model::{
     answer::{Answer, Answers, Pick},
     definition::{Definition, Language},
     event::Event,
-    id::SurveyId,
+    id::{ResponseId, SurveyId},
     metadata::{Field, Value},
     response::Response as Stored,
+    script::{FieldName, Tag},
 };
-use canvass_storage::responses::{self, Order};
+use canvass_storage::{
+    ReadTx,
+    annotations::{self, Noted},
+    responses::{self, Order},
+};
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 
@@ -69,6 +76,8 @@ struct Walk {
     definition: Definition,
     /// Names and contents of the columns that are the same in every row.
     constants: Vec<(String, String)>,
+    /// What scripts have calculated: a column for each field, and one for tags. None where they have noted nothing.
+    calculated: Vec<FieldName>,
     cells: Cells,
     end: End,
     after: Option<i64>,
@@ -90,8 +99,10 @@ pub(crate) async fn csv(
     (leading, cells): (Leading, Cells),
     end: End,
 ) -> Result<Response, Problem> {
-    let (found, described) =
-        analyst.read(move |tx| Ok::<_, Error>((results::load(tx, survey)?, metadata::find(tx, survey)?))).await?;
+    let read = move |tx: &mut ReadTx<'_>| {
+        Ok::<_, Error>((results::load(tx, survey)?, metadata::find(tx, survey)?, annotations::columns(tx, survey)?))
+    };
+    let (found, described, calculated) = analyst.read(read).await?;
     let constants = match leading {
         Leading::Nothing => Vec::new(),
         Leading::Metadata => constants(&described),
@@ -103,6 +114,7 @@ pub(crate) async fn csv(
         survey,
         definition: found.definition,
         constants,
+        calculated,
         cells,
         end,
         after: None,
@@ -130,7 +142,8 @@ impl Walk {
                 self.state = State::Rows;
                 let ids = self.definition.questions().filter(|it| it.takes_answer()).map(|it| it.id.to_string());
                 let constants = self.constants.iter().map(|(name, _)| name.clone());
-                let header = constants.chain(COLUMNS.iter().map(|it| (*it).to_owned())).chain(ids).collect();
+                let header = constants.chain(COLUMNS.iter().map(|it| (*it).to_owned())).chain(ids);
+                let header = header.chain(self.calculated_names()).collect();
                 self.piece(&[header])
             }
             State::Rows => self.rows().await,
@@ -140,13 +153,17 @@ impl Walk {
 
     async fn rows(mut self) -> Result<Option<(Bytes, Self)>, std::io::Error> {
         let (survey, after) = (self.survey, self.after);
-        let read = self
-            .analyst
-            .read(move |tx| Ok::<_, Error>(responses::list(tx, survey, Order::OldestFirst, after, ROWS_AT_ONCE)?));
-        let found = read.await.map_err(std::io::Error::other)?;
+        let is_calculated = !self.calculated.is_empty();
+        let read = self.analyst.read(move |tx| {
+            let found = responses::list(tx, survey, Order::OldestFirst, after, ROWS_AT_ONCE)?;
+            let ids: Vec<ResponseId> = found.iter().map(|it| it.accepted.id).collect();
+            let notes = if is_calculated { annotations::find_many(tx, &ids)? } else { HashMap::new() };
+            Ok::<_, Error>((found, notes))
+        });
+        let (found, notes) = read.await.map_err(std::io::Error::other)?;
         let Some(last) = found.last() else { return self.finish() };
         self.after = Some(last.position);
-        let rows = found.iter().map(|it| self.row(it)).collect::<Result<Vec<_>, _>>()?;
+        let rows = found.iter().map(|it| self.row(it, notes.get(&it.accepted.id))).collect::<Result<Vec<_>, _>>()?;
         self.rows += rows.len() as u64;
         self.piece(&rows)
     }
@@ -159,7 +176,8 @@ impl Walk {
                 let hash = hex(&self.hash.clone().finalize());
                 let mut footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
                 let answers = self.definition.questions().filter(|it| it.takes_answer()).count();
-                footer.resize(self.constants.len() + COLUMNS.len() + answers, String::new());
+                let calculated = self.calculated_names().count();
+                footer.resize(self.constants.len() + COLUMNS.len() + answers + calculated, String::new());
                 self.piece(&[footer])
             }
         }
@@ -176,7 +194,13 @@ impl Walk {
         Ok(Some((Bytes::from(bytes), self)))
     }
 
-    fn row(&self, response: &Stored) -> Result<Vec<String>, std::io::Error> {
+    /// The names of the columns that scripts have calculated.
+    fn calculated_names(&self) -> impl Iterator<Item = String> {
+        let tags = (!self.calculated.is_empty()).then(|| "_tags".to_owned());
+        self.calculated.iter().map(|it| format!("_fields.{it}")).chain(tags)
+    }
+
+    fn row(&self, response: &Stored, noted: Option<&Noted>) -> Result<Vec<String>, std::io::Error> {
         let accepted = &response.accepted;
         let answers = Answers::from_stored(&self.definition, &accepted.answers).map_err(std::io::Error::other)?;
         let mut row: Vec<String> = self.constants.iter().map(|(_, content)| content.clone()).collect();
@@ -196,6 +220,13 @@ impl Walk {
                 if holds_free_text(answer) || self.cells == Cells::Labels { harmless(cell) } else { cell }
             }));
         }
+        for field in &self.calculated {
+            row.push(noted.and_then(|it| it.fields.get(field)).map_or_else(String::new, calculated));
+        }
+        if !self.calculated.is_empty() {
+            let tags = noted.into_iter().flat_map(|it| it.tags.iter().map(Tag::as_str));
+            row.push(harmless(tags.collect::<Vec<_>>().join(";")));
+        }
         Ok(row)
     }
 }
@@ -212,6 +243,15 @@ fn constants(described: &Described) -> Vec<(String, String)> {
         (format!("_metadata.{}", field.id()), content)
     };
     described.fields.iter().map(column).collect()
+}
+
+/// The cell of a calculated field.
+fn calculated(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => harmless(text.clone()),
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    }
 }
 
 /// Whether a cell may hold what a respondent wrote.

@@ -105,12 +105,14 @@ impl Failure {
                 Self::new(Exit::Refused, what, why.join("\n"), "Correct it and try again.")
             }
             Refusal::TooMany { .. } => Self::new(Exit::Refused, what, error, "Wait, then try again."),
+            Refusal::Unavailable(_) => Self::new(Exit::Failed, what, error, "`canvass doctor` looks at the machine."),
             Refusal::WrongStatus(_)
             | Refusal::Edit(_)
             | Refusal::Address(_)
             | Refusal::ChangedMeanwhile
             | Refusal::Taken(_)
             | Refusal::Limit(_)
+            | Refusal::Syntax { .. }
             | Refusal::Refused(_) => Self::new(Exit::Refused, what, error, "Nothing was changed."),
         }
     }

@@ -1,6 +1,11 @@
 //! A running installation: this file is about starting its parts in order, and stopping them without losing anything.
 
-use std::{io::ErrorKind, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use canvass_actions::{operators, traffic};
 use canvass_model::tenant::Region;
@@ -151,6 +156,13 @@ impl Running {
         self.directory.close().await;
         outcome
     }
+}
+
+/// The file of this program: it also runs scripts, as another process.
+pub(crate) fn own_file() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| {
+        Failure::new(Exit::Failed, "the file of this program is not known", error, "Start it by its full path.")
+    })
 }
 
 /// However long the answers took: so long the records of the last ones may take to be written.

@@ -13,7 +13,7 @@ use canvass_model::{
 };
 use canvass_script::Call;
 use canvass_storage::{
-    Tenant, Tx,
+    ReadTx, Tenant, Tx,
     responses::{self, Order},
     scripts::hooks::{self as stored, Hook},
 };
@@ -39,6 +39,8 @@ const FAILURES_MAX: u32 = 6;
 const RETRY_FIRST_MS: i64 = 5 * Timestamp::SECOND_MS;
 /// The longest a hook waits.
 const RETRY_MAX_MS: i64 = 10 * Timestamp::MINUTE_MS;
+/// Bytes of the responses of one run as JSON, below what a run can be given.
+pub(super) const GIVEN_BYTES_MAX: usize = 900 * 1024;
 /// How much smaller a batch becomes after a failure, to find the response that a script cannot work on.
 const SHRINK: u32 = 8;
 /// Where there are too many runs, or no sandbox, a hook comes again after so long.
@@ -47,7 +49,7 @@ const CROWDED_MS: i64 = Timestamp::SECOND_MS;
 /// What there is to do for one hook.
 enum Work {
     /// Responses, all of one survey.
-    Responses(Vec<Response>, Value),
+    Responses(Vec<Response>, Vec<Value>),
     /// A time that has come; the next one.
     Time(Option<Timestamp>),
 }
@@ -102,10 +104,8 @@ impl Scripts {
                 let work = match &trigger {
                     Trigger::Responded(survey) => {
                         let some = responses::list(tx, *survey, Order::OldestFirst, Some(position), batch)?;
-                        let mut notes = annotated(tx, &some)?;
-                        let items = some.iter().map(|it| item(it, notes.remove(&it.accepted.id).unwrap_or_default()));
-                        let items = items.collect::<Result<Vec<Value>, Error>>()?;
-                        Work::Responses(some, Value::Array(items))
+                        let (some, items) = batch_of(tx, some)?;
+                        Work::Responses(some, items)
                     }
                     Trigger::Schedule(schedule) => Work::Time(next_time(schedule, since, tx.now())),
                     Trigger::Manual(_) | Trigger::Page | Trigger::Validate(_) | Trigger::Module => return Ok(None),
@@ -132,7 +132,6 @@ impl Scripts {
         let (cause, call, besides, next) = match work {
             Work::Time(next) => (Cause::Schedule, Call::Main, on_time(hook.clone(), next), next),
             Work::Responses(some, items) => {
-                let Value::Array(items) = items else { return Ok(None) };
                 (Cause::Responded, Call::Responded(items), on_responses(loaded, hook, &some), Some(tenant.now()))
             }
         };
@@ -158,6 +157,22 @@ impl Scripts {
             }
         }
     }
+}
+
+/// Responses as scripts see them, as many of the first ones as can be given at once; one at least.
+fn batch_of(tx: &mut ReadTx<'_>, mut some: Vec<Response>) -> Result<(Vec<Response>, Vec<Value>), Error> {
+    let mut notes = annotated(tx, &some)?;
+    let (mut items, mut bytes) = (Vec::with_capacity(some.len()), 0);
+    for response in &some {
+        let item = item(response, notes.remove(&response.accepted.id).unwrap_or_default())?;
+        bytes += item.to_string().len();
+        if !items.is_empty() && GIVEN_BYTES_MAX < bytes {
+            break;
+        }
+        items.push(item);
+    }
+    some.truncate(items.len());
+    Ok((some, items))
 }
 
 /// Moves a hook behind the responses of its batch, if it still stands before them, and stores what the script answered.

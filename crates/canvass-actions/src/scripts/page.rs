@@ -73,8 +73,8 @@ pub enum Kind {
 /// How a page was served.
 #[derive(Debug)]
 pub enum Served {
-    /// The script answered.
-    Answer(Answer),
+    /// The script answered, in this run.
+    Answer(Answer, RunId),
     /// The script, its limits or our own machinery failed; the run is the reference.
     Failed(Outcome, RunId),
 }
@@ -115,7 +115,7 @@ pub async fn serve(scripts: &Scripts, tenant: &Tenant, loaded: &Loaded, request:
     }
     if performed.run.outcome.is_done() {
         match Answer::read(&performed.result) {
-            Ok(answer) => return Ok(Served::Answer(answer)),
+            Ok(answer) => return Ok(Served::Answer(answer, performed.run.id)),
             Err(why) => refuse(&mut performed, why),
         }
     }

@@ -14,7 +14,7 @@ use canvass_storage::{
 };
 use serde_json::{Value, json};
 
-use super::{Loaded, Scripts, allowance, desk, load, performing::Errand};
+use super::{Loaded, Scripts, allowance, desk, duty::GIVEN_BYTES_MAX, load, performing::Errand};
 use crate::Error;
 
 /// What is to be replayed.
@@ -131,9 +131,17 @@ impl Replay<'_> {
         self.tenant
             .read(move |tx| {
                 let some = responses::list(tx, survey, Order::NewestFirst, before, limit)?;
-                let Some(last) = some.last().map(|it| it.position) else { return Ok(None) };
-                let items = some.iter().map(|it| desk::item(it, annotations::Noted::default()));
-                Ok(Some((last, items.collect::<Result<Vec<Value>, Error>>()?)))
+                let (mut items, mut bytes, mut last) = (Vec::with_capacity(some.len()), 0, None);
+                for response in some {
+                    let item = desk::item(&response, annotations::Noted::default())?;
+                    bytes += item.to_string().len();
+                    if !items.is_empty() && GIVEN_BYTES_MAX < bytes {
+                        break;
+                    }
+                    items.push(item);
+                    last = Some(response.position);
+                }
+                Ok(last.map(|it| (it, items)))
             })
             .await
     }

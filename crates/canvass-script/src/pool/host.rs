@@ -70,10 +70,14 @@ impl Host {
                 Ok(Self { link, walls, child, input, helpers })
             }
             Ok(Ok(_)) => Err("it did not greet".to_owned()),
-            Ok(Err(ended)) => Err(match errors {
-                Some(errors) => format!("{ended}: {}", heard(errors).await),
-                None => ended.to_string(),
-            }),
+            Ok(Err(ended)) => {
+                let status = timeout(END_MAX, child.wait()).await.map(|it| it.map_or(String::new(), |it| it.to_string()));
+                let complaint = match errors {
+                    Some(errors) => heard(errors).await,
+                    None => String::new(),
+                };
+                Err(format!("{ended} ({}) {complaint}", status.unwrap_or_default()).trim().to_owned())
+            }
             Err(_) => Err(format!("it was not ready within {} s", START_MAX.as_secs())),
         }
     }

@@ -108,6 +108,10 @@ fn ending() -> Result<BpfProgram, String> {
         rules.insert(call, vec![rule(2, SeccompCmpOp::MaskedEq(executable), 0)?]);
     }
     rules.insert(libc::SYS_ioctl, vec![rule(1, SeccompCmpOp::Eq, PAGEMAP_SCAN)?]);
+    // To whom the socket is connected, and to nobody who is named.
+    let nobody = SeccompCondition::new(4, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0);
+    let nobody = nobody.and_then(|it| SeccompRule::new(vec![it])).map_err(|error| error.to_string())?;
+    rules.insert(libc::SYS_sendto, vec![nobody]);
     // `abort` ends this process by a signal to itself.
     let own = u64::from(std::process::id());
     rules.insert(libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Eq, own)?]);

@@ -1,12 +1,12 @@
 //! The hostile corpus: these tests are about scripts that want to harm, each contained in the way that it should be.
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use canvass_model::script::{InvalidSource, Limits, Source};
+use canvass_model::script::{Limits, Source};
 use canvass_script::{Order, Report, Sandbox};
 use serde_json::json;
 
-use crate::support::{Desk, check, ended, order, run, sandbox};
+use crate::support::{Desk, ended, order, sandbox};
 
 fn corpus() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/hostile");

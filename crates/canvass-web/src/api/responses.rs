@@ -18,14 +18,22 @@ use canvass_model::{
     definition::Fault,
     id::{ResponseId, SurveyId},
     response::{Accepted, Source, SubmissionKey},
+    script::{FieldName, Tag},
     survey::Version,
     time::Timestamp,
 };
-use canvass_storage::{self as storage, Receipt, responses, surveys};
+use canvass_storage::{
+    self as storage, Receipt,
+    annotations::{self, Noted},
+    responses, surveys,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::body::{Body, Id, Listed, Paging, Parameters, idempotency_key};
 use crate::{
@@ -46,6 +54,12 @@ pub(super) struct Shown {
     /// Question id to value.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     answers: Box<RawValue>,
+    /// What scripts have calculated: field to value.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    fields: BTreeMap<FieldName, serde_json::Value>,
+    /// Tags that scripts have given it.
+    #[schemars(with = "Vec<String>")]
+    tags: BTreeSet<Tag>,
 }
 
 /// What a program submits.
@@ -112,12 +126,20 @@ pub(super) async fn index(
     let found = analyst
         .read(move |tx| {
             surveys::find(tx, survey)?.ok_or(Problem::NotFound)?;
-            Ok::<_, Problem>(responses::list(tx, survey, order, after, limit)?)
+            let found = responses::list(tx, survey, order, after, limit)?;
+            let ids: Vec<ResponseId> = found.iter().map(|it| it.accepted.id).collect();
+            let notes = annotations::find_many(tx, &ids)?;
+            Ok::<_, Problem>((found, notes))
         })
         .await?;
+    let (found, mut notes) = found;
     let full = found.len() == limit as usize;
     let next_cursor = found.last().filter(|_| full).map(|it| it.position.to_string());
-    let items = found.into_iter().map(shown).collect::<Result<_, _>>()?;
+    let items = found.into_iter().map(|it| {
+        let noted = notes.remove(&it.accepted.id).unwrap_or_default();
+        shown(it, noted)
+    });
+    let items = items.collect::<Result<_, _>>()?;
     Ok(Json(Listed { items, next_cursor }))
 }
 
@@ -127,8 +149,12 @@ pub(super) async fn show(
     Id(survey): Id<SurveyId>,
     Id(response): Id<ResponseId>,
 ) -> Result<Json<Shown>, Problem> {
-    let found = analyst.read(move |tx| responses::find(tx, survey, response)).await?;
-    Ok(Json(shown(found.ok_or(Problem::NotFound)?)?))
+    let read = analyst.read(move |tx| {
+        let noted = annotations::find_many(tx, &[response])?.remove(&response);
+        Ok::<_, storage::Error>((responses::find(tx, survey, response)?, noted))
+    });
+    let (found, noted) = read.await?;
+    Ok(Json(shown(found.ok_or(Problem::NotFound)?, noted.unwrap_or_default())?))
 }
 
 /// Takes one response as JSON, or many as JSON Lines.
@@ -224,7 +250,7 @@ fn faults(refusals: Vec<Refusal>) -> Vec<Fault> {
     refusals.into_iter().map(|it| Fault { pointer: format!("/answers{}", it.pointer), message: it.message }).collect()
 }
 
-fn shown(response: canvass_model::response::Response) -> Result<Shown, Problem> {
+fn shown(response: canvass_model::response::Response, noted: Noted) -> Result<Shown, Problem> {
     let accepted = response.accepted;
     let answers = RawValue::from_string(accepted.answers)
         .map_err(|error| storage::Error::Corrupt { what: "answers", found: error.to_string() })?;
@@ -234,6 +260,8 @@ fn shown(response: canvass_model::response::Response) -> Result<Shown, Problem> 
         received_at: accepted.received_at,
         source: accepted.source,
         answers,
+        fields: noted.fields,
+        tags: noted.tags,
     })
 }
 

@@ -13,6 +13,7 @@ use canvass_model::{
     response::{Response as Stored, Source},
 };
 use canvass_storage::{
+    annotations,
     responses::{self, Order},
     surveys,
 };
@@ -73,6 +74,9 @@ struct ResponsePage {
     version: u32,
     source: &'static str,
     answers: Vec<(String, String)>,
+    /// What scripts have calculated, and the tags they have given.
+    calculated: Vec<(String, String)>,
+    tags: Vec<String>,
     newer: Option<String>,
     older: Option<String>,
     may_write: bool,
@@ -128,13 +132,14 @@ pub(crate) async fn show(
     Path((_, survey, response)): Path<(String, String, String)>,
 ) -> Result<Html<String>, Problem> {
     let (id, response) = ids(&survey, &response)?;
-    let (survey, definition, found, (before, after)) = analyst
+    let ((survey, definition, found, noted), (before, after)) = analyst
         .read(move |tx| {
             let survey = surveys::find(tx, id)?.ok_or(Error::NotFound)?;
             let definition = results::definition(tx, &survey)?;
             let found = responses::find(tx, id, response)?.ok_or(Error::NotFound)?;
             let neighbours = responses::neighbours(tx, id, found.position)?;
-            Ok::<_, Error>((survey, definition, found, neighbours))
+            let noted = annotations::find_many(tx, &[response])?.remove(&response).unwrap_or_default();
+            Ok::<_, Error>(((survey, definition, found, noted), neighbours))
         })
         .await?;
     let language = language(&definition);
@@ -151,12 +156,24 @@ pub(crate) async fn show(
         version: found.accepted.version.0,
         source: source(found.accepted.source),
         answers: answers.collect(),
+        calculated: noted.fields.iter().map(|(field, value)| (field.to_string(), calculated(value))).collect(),
+        tags: noted.tags.iter().map(|it| it.as_str().to_owned()).collect(),
         newer: after.map(|it| it.to_string()),
         older: before.map(|it| it.to_string()),
         may_write: analyst.may_write(),
         shell: analyst.shell(ConsoleArea::Surveys).await?,
     };
     Ok(Html(page.render()?))
+}
+
+/// A calculated field as people read it.
+fn calculated(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Bool(true) => "Yes".to_owned(),
+        serde_json::Value::Bool(false) => "No".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Erases a response.

@@ -29,6 +29,7 @@ use crate::{
     demo,
     failure::Exit,
     logging,
+    server::own_file,
     sign_up::{self, NewTenant},
     workers,
 };
@@ -74,7 +75,7 @@ impl Stage {
         config.storage.url = None;
         config.storage.data = folder.path().join("data");
         logging::start_in(&config.log, File::create(folder.path().join("log"))?);
-        let running = Running::start(&config).await?;
+        let running = Running::start(&config, &own_file()?).await?;
         let workers = workers::start(&config, running.directory(), running.url())?;
         let tenant = sign_up::sign_up(running.directory(), &new_tenant(&config)?, |_| ()).await;
         workers.stop().await;

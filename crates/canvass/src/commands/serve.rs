@@ -9,7 +9,9 @@ use crate::{
     config::Config,
     demo::{self, Entrance},
     failure::Exit,
-    logging, storage,
+    logging,
+    server::own_file,
+    storage,
 };
 
 pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {
@@ -19,8 +21,9 @@ pub(super) async fn run(cli: &Cli, serve: &Serve) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     let mut signals = Signals::listen()?;
+    let program = own_file()?;
     let mut running = tokio::select! {
-        started = Running::start(&loaded.config) => started?,
+        started = Running::start(&loaded.config, &program) => started?,
         () = signals.next() => return Ok(()),
     };
     tokio::select! {

@@ -9,32 +9,12 @@ use canvass_model::{
 };
 use canvass_storage::Tenant;
 
-use super::{Administrator, Analyst, Collector, Creator, Person};
-
-impl Person {
-    fn parts(&self) -> (&Scripts, &Tenant, &Actor) {
-        (self.app.scripts(), &self.tenant, &self.actor)
-    }
-}
-
-impl Analyst {
-    /// How the sandbox of this process is.
-    pub(crate) fn sandbox(&self) -> canvass_script::Status {
-        self.0.app.scripts().status()
-    }
-}
+use super::{Collector, Creator};
 
 impl Creator {
     /// What actions on scripts take that run, check or wake them.
     pub(crate) fn scripting(&self) -> (&Scripts, &Tenant, &Actor) {
-        self.0.parts()
-    }
-}
-
-impl Administrator {
-    /// What actions on scripts take that run, check or wake them.
-    pub(crate) fn scripting(&self) -> (&Scripts, &Tenant, &Actor) {
-        self.0.parts()
+        (self.0.app.scripts(), &self.0.tenant, &self.0.actor)
     }
 }
 

@@ -89,15 +89,16 @@ async fn serve(
         member,
     };
     match respondent.ask_script(script, request).await? {
-        Served::Answer(answer) => answered(entered, answer),
+        Served::Answer(answer, run) => answered(entered, answer, run),
         Served::Failed(outcome, run) => Err(failed(outcome, run)),
     }
 }
 
-fn answered(entered: &Entered<'_>, answer: Answer) -> Result<Response, Problem> {
+fn answered(entered: &Entered<'_>, answer: Answer, run: RunId) -> Result<Response, Problem> {
+    let failed = || Problem::ScriptFailed { reference: run.to_string() };
     let status = StatusCode::from_u16(answer.status).map_err(|error| Problem::Internal(error.to_string()))?;
     if let Some(location) = &answer.location {
-        let location = inside(entered, location)?;
+        let location = inside(entered, location).ok_or_else(failed)?;
         return Ok((status, [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)]).into_response());
     }
     let respondent = entered.respondent();
@@ -107,9 +108,7 @@ fn answered(entered: &Entered<'_>, answer: Answer) -> Result<Response, Problem> 
             let organisation = respondent.tenant().name.as_str();
             ScriptPage { organisation, site: respondent.site(), title: entered.page().own_title(), html }.render()?
         }
-        Kind::Svg => {
-            clean::svg(&answer.body).ok_or_else(|| Problem::Internal("a script's picture is no SVG".to_owned()))?
-        }
+        Kind::Svg => clean::svg(&answer.body).ok_or_else(failed)?,
         Kind::Text | Kind::Csv | Kind::Json => answer.body,
     };
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(answer.kind.content_type()));
@@ -127,23 +126,22 @@ fn answered(entered: &Entered<'_>, answer: Answer) -> Result<Response, Problem> 
     Ok(response)
 }
 
-/// A redirect's way: to a page of the same tenant, never elsewhere.
-fn inside(entered: &Entered<'_>, location: &str) -> Result<HeaderValue, Problem> {
-    let elsewhere = || Problem::Internal("a script's redirect leads out of its tenant".to_owned());
+/// A redirect's way to a page of the same tenant; `None` when it leads elsewhere.
+fn inside(entered: &Entered<'_>, location: &str) -> Option<HeaderValue> {
     let (path, query) = location.split_once('?').map_or((location, None), |(path, query)| (path, Some(query)));
-    if location.contains("//") || path.contains([':', '\\']) {
-        return Err(elsewhere());
+    if path.contains([':', '\\']) || path.contains("//") {
+        return None;
     }
     let address = match path.trim_matches('/') {
         "" => entered.page().address.clone(),
-        path => PageAddress::parse(path).map_err(|_| elsewhere())?,
+        path => PageAddress::parse(path).ok()?,
     };
     let mut href = entered.respondent().site().href(&address);
     if let Some(query) = query {
         href.push('?');
         href.extend(query.chars().filter(char::is_ascii_graphic));
     }
-    HeaderValue::try_from(href).map_err(|_| elsewhere())
+    HeaderValue::try_from(href).ok()
 }
 
 /// Why there is no page, with the run's id as reference: members find its record by it.

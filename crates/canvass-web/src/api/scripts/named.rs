@@ -1,0 +1,99 @@
+//! Names in the path: this file is about the script, version or secret that a route is about.
+
+use aide::{
+    OperationInput,
+    generate::GenContext,
+    openapi::{MediaType, Operation, ReferenceOr, RequestBody, SchemaObject},
+};
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use canvass_model::script::{ScriptName, SecretName, VersionNumber};
+
+use crate::{Problem, api::describe::path_parameter_of};
+
+/// A script's name. What is no name names nothing: 404.
+pub(super) struct Named(pub(super) ScriptName);
+
+/// A script's name and a version's number.
+pub(super) struct Numbered(pub(super) ScriptName, pub(super) VersionNumber);
+
+/// A secret's name.
+pub(super) struct Secret(pub(super) SecretName);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        ScriptName::parse(&parameter(parts, state, "script").await?).map(Self).map_err(|invalid| {
+            match parts.method.as_str() {
+                // Whoever wishes to make one is told what a name is.
+                "PUT" => Problem::BadRequest(invalid.to_string()),
+                _ => Problem::NotFound,
+            }
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Numbered {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let name = ScriptName::parse(&parameter(parts, state, "script").await?).map_err(|_| Problem::NotFound)?;
+        let number = parameter(parts, state, "version").await?.parse().map_err(|_| Problem::NotFound)?;
+        Ok(Self(name, VersionNumber(number)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Secret {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let name = parameter(parts, state, "secret").await?;
+        SecretName::parse(&name).map(Self).map_err(|invalid| Problem::BadRequest(invalid.to_string()))
+    }
+}
+
+async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Result<String, Problem> {
+    let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
+    path.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).ok_or(Problem::NotFound)
+}
+
+fn script(operation: &mut Operation) {
+    let schema = schemars::json_schema!({ "type": "string", "pattern": ScriptName::PATTERN });
+    path_parameter_of(schema, operation, "script", Some("The script's name."));
+}
+
+impl OperationInput for Named {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        script(operation);
+    }
+}
+
+impl OperationInput for Numbered {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        script(operation);
+        let schema = schemars::json_schema!({ "type": "integer", "minimum": 1 });
+        path_parameter_of(schema, operation, "version", Some("The version's number."));
+    }
+}
+
+impl OperationInput for Secret {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        let schema = schemars::json_schema!({ "type": "string", "pattern": ScriptName::PATTERN });
+        path_parameter_of(schema, operation, "secret", Some("The secret's name."));
+    }
+}
+
+/// A body of Python, for the document.
+pub(super) fn python() -> ReferenceOr<RequestBody> {
+    let schema =
+        SchemaObject { json_schema: schemars::json_schema!({ "type": "string" }), external_docs: None, example: None };
+    let media = MediaType { schema: Some(schema), ..MediaType::default() };
+    ReferenceOr::Item(RequestBody {
+        content: [("text/x-python".to_owned(), media)].into_iter().collect(),
+        required: true,
+        ..RequestBody::default()
+    })
+}
