@@ -75,6 +75,7 @@ gallery![
     "duplicate-scorer",
     "topic-tagger",
     "quota-counter",
+    "lookup-notes",
     "two-question-quota",
     "lookup-list",
     "iban-check",

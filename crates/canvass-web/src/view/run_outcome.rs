@@ -218,16 +218,8 @@ fn costs(usage: &Usage, limits: &Limits) -> Vec<Cost> {
             value: format!("{} ({})", number::milliseconds(usage.cpu_us), share(usage.fuel, limits.fuel_max)),
             of: String::new(),
         },
-        Cost {
-            name: "Clock",
-            value: number::milliseconds(usage.wall_us),
-            of: milliseconds(limits.wall_ms_max),
-        },
-        Cost {
-            name: "Memory",
-            value: mebibytes(usage.memory_peak_bytes),
-            of: mebibytes(limits.memory_bytes_max),
-        },
+        Cost { name: "Clock", value: number::milliseconds(usage.wall_us), of: milliseconds(limits.wall_ms_max) },
+        Cost { name: "Memory", value: mebibytes(usage.memory_peak_bytes), of: mebibytes(limits.memory_bytes_max) },
         Cost {
             name: "Host calls",
             value: number::grouped(u64::from(usage.host_calls)),
@@ -285,7 +277,8 @@ mod tests {
 
     #[test]
     fn a_list_of_objects_is_a_table() {
-        let answer = Answer::of(&json!([{ "survey": "Lunch", "responses": 3 }, { "survey": "Tea", "new": null }]), false);
+        let answer =
+            Answer::of(&json!([{ "survey": "Lunch", "responses": 3 }, { "survey": "Tea", "new": null }]), false);
         let Answer::Table(table) = answer else { panic!("no table: {answer:?}") };
         assert_eq!(table.heads, ["survey", "responses", "new"]);
         assert_eq!(table.rows, [["Lunch", "3", ""], ["Tea", "", ""]]);

@@ -27,8 +27,6 @@ pub(crate) struct ScriptHead {
     pub(crate) tests: usize,
     /// Whether a version of it is published.
     pub(crate) is_live: bool,
-    /// Whether its draft differs from that version.
-    pub(crate) is_changed: bool,
     /// The page one is on.
     pub(crate) tab: Tab,
 }
@@ -89,8 +87,8 @@ impl Tab {
 }
 
 impl ScriptHead {
-    /// The head of `script`, which has so many test cases; `survey` is the title of the one it belongs to.
-    pub(crate) fn new(script: &Script, alias: &Alias, survey: Option<&str>, tests: usize, tab: Tab) -> Self {
+    /// The head of `script`; `survey` is the title of the one it belongs to.
+    pub(crate) fn new(script: &Script, alias: &Alias, survey: Option<&str>, tab: Tab) -> Self {
         let (badge, tone) = state(script);
         let changed = match script.live {
             None => "Not published yet".to_owned(),
@@ -108,9 +106,8 @@ impl ScriptHead {
             note: format!("{}. {changed}.", starts(&script.trigger, survey)),
             stopped: script.stopped_by_operator.clone().map(|words| Stopped { whose: "this script", words }),
             plan: String::new(),
-            tests,
+            tests: 0,
             is_live: script.live.is_some(),
-            is_changed: script.changed_since_published,
             tab,
         }
     }

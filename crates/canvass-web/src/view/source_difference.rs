@@ -52,8 +52,7 @@ pub(crate) enum LineKind {
 impl Difference {
     /// What one would have to change in `before` to get `after`.
     pub(crate) fn between(before: &str, after: &str) -> Self {
-        let diff =
-            TextDiff::configure().algorithm(Algorithm::Patience).timeout(SEARCH_MAX).diff_lines(before, after);
+        let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(SEARCH_MAX).diff_lines(before, after);
         let mut found = Self::default();
         let mut shown_until = 0;
         for group in diff.grouped_ops(CONTEXT_LINES) {

@@ -1,5 +1,7 @@
 //! Who may call what: this file is about every route by every person. A route that is missing here fails the test.
 
+mod scripts;
+
 use std::collections::BTreeSet;
 
 use canvass_model::token::Scope;
@@ -179,10 +181,12 @@ struct Names {
     response: String,
     question: String,
     job: String,
+    script: String,
 }
 
 fn audience(method: &str, path: &str) -> For {
-    let named = PAGES.iter().find(|(it, at, _)| *it == method && *at == path).map(|(_, _, audience)| *audience);
+    let mut table = PAGES.iter().chain(scripts::PAGES);
+    let named = table.find(|(it, at, _)| *it == method && *at == path).map(|(_, _, audience)| *audience);
     named.unwrap_or_else(|| panic!("{method} {path} is not in the table of access"))
 }
 
@@ -204,8 +208,9 @@ impl Names {
         let tenant = canvass.tenant("adatum").await;
         let pages = tenant.read(canvass_storage::pages::list).await.unwrap();
         let page = pages.first().unwrap().id.to_string();
+        let script = scripts::one(canvass).await;
         let Survey { id, .. } = survey;
-        Self { survey: id, page, response, question: "taste".to_owned(), job }
+        Self { survey: id, page, response, question: "taste".to_owned(), job, script }
     }
 
     fn fill(&self, path: &str) -> String {
@@ -231,6 +236,10 @@ impl Names {
             ("{token}", nobody),
             ("{letter}", nobody),
             ("{link}", nobody),
+            ("{script}", &self.script),
+            ("{case}", nobody),
+            ("{run}", nobody),
+            ("{version}", "1"),
             ("{id}", &self.page),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));

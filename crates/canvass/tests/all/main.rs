@@ -18,6 +18,7 @@ mod crash;
 mod demonstration;
 mod export;
 mod fields;
+mod gallery;
 mod kinds;
 mod leftovers;
 mod logs;

@@ -1,8 +1,8 @@
 """Lookup list.
 
-Takes only responses with a number that is on a list of yours (customers, employees, licences), and adds what the list
-knows about it as hidden values, so that nobody has to type it. The list is in the store, one entry for each number, under
-"customers/"; the script "Load a lookup list" puts it there.
+Takes only responses with a number that is on a list of yours: customers, employees, licences. The list is in the store, one
+entry for each number, under "customers/"; "Load a lookup list" puts it there, and "Lookup notes" notes of each response
+what the list knows about its number, so that nobody has to type it.
 """
 
 import canvass
@@ -18,9 +18,6 @@ def normal(text):
 
 def validate(response):
     number = normal(str(response.answers.get(QUESTION, "")))
-    if not number:
-        return None
-    entry = canvass.store.get(PREFIX + number)
-    if entry is None:
+    if number and canvass.store.get(PREFIX + number) is None:
         return canvass.refuse(QUESTION, UNKNOWN)
-    return {"values": {name: str(value) for name, value in entry.items()}}
+    return None
