@@ -164,7 +164,7 @@ journey("an earlier version comes back, and a script is switched off and deleted
   await carl.getByRole("heading", { name: "Version 2 after version 1" }).waitFor();
   await carl.locator(".difference .removed", { hasText: "Greeting" }).waitFor();
   await look(carl, "versions");
-  await carl.getByRole("button", { name: "Make version 1 the draft" }).click();
+  await carl.getByRole("button", { name: "To the draft: version 1" }).click();
   await carl.getByText("Version 2 is live; the draft differs from it").waitFor();
   await carl.getByRole("link", { name: "Settings" }).click();
   await look(carl, "settings");

@@ -52,7 +52,7 @@ customElements.define("code-editor", class extends HTMLElement {
         it.keymap.of([...keys, ...it.defaultKeymap, ...it.searchKeymap, ...it.historyKeymap, ...it.lintKeymap]),
         EditorState.readOnly.of(this.area.readOnly),
         EditorView.contentAttributes.of({
-          "aria-label": `${label}. Tab indents; Escape, then Tab leaves the editor.`, spellcheck: "false", autocapitalize: "none",
+          "aria-label": `${label}. Tab indents; Escape, then Tab leaves the editor.`, spellcheck: "false", autocapitalize: "none", tabindex: "0",
         }),
         EditorView.updateListener.of((update) => update.docChanged && this.#changed()),
         EditorView.theme(this.constructor.LOOK),

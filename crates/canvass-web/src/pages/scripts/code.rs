@@ -151,7 +151,7 @@ pub(crate) async fn save(
                 source: Some(sent.text),
                 announcement: words.clone(),
                 notice: Some(Notice { tone: "good", role: "status", words, ..Notice::default() }),
-                trial: Some(trial::entered(&creator, &opened.script, &form).await?.trial),
+                trial: Some(trial::kept(&creator, &opened.script, &form).await?),
                 ..Shown::default()
             };
             page(&creator, &opened, shown, (true, StatusCode::OK)).await
@@ -214,7 +214,7 @@ pub(crate) async fn publish(
     let (scripts, tenant, by) = creator.scripting();
     let published = verbs::publish(scripts, tenant, by, push).await;
     let opened = super::open(&creator, &script).await?;
-    let trial = Some(trial::entered(&creator, &opened.script, &form).await?.trial);
+    let trial = Some(trial::kept(&creator, &opened.script, &form).await?);
     let mut shown = Shown { source: Some(sent.text), trial, ..Shown::default() };
     match published {
         Ok(published) => {
@@ -261,7 +261,7 @@ pub(super) fn ended_well(person: &Person, script: &Script, ended: &manual::Ended
 /// Saves the program that was sent as the draft; or what the page says instead.
 async fn saved(creator: &Creator, script: &Script, form: &Form) -> Result<Result<Sent, (Shown, StatusCode)>, Problem> {
     let text = form.find("source").unwrap_or_default().to_owned();
-    let trial = trial::entered(creator, script, form).await?.trial;
+    let trial = trial::kept(creator, script, form).await?;
     let shown = Shown { source: Some(text.clone()), trial: Some(trial), ..Shown::default() };
     let source = match Source::parse(&text) {
         Ok(source) => source,

@@ -84,6 +84,17 @@ pub(super) async fn first(person: &Person, script: &Script) -> Result<Trial, Pro
     })
 }
 
+/// What was entered, without a word about what is wrong with it: nobody asked for it to be run.
+pub(super) async fn kept(creator: &Creator, script: &Script, form: &Form) -> Result<Trial, Problem> {
+    Ok(match entered(creator, script, form).await?.trial {
+        Trial::Parameters(fields) => {
+            Trial::Parameters(fields.into_iter().map(|it| Field { error: String::new(), ..it }).collect())
+        }
+        Trial::Given(given) => Trial::Given(Given { error: String::new(), ..given }),
+        nothing @ Trial::Nothing(_) => nothing,
+    })
+}
+
 fn given(trigger: TriggerName, text: String, error: String) -> Given {
     let (label, help) = sample::words(trigger);
     Given { label, help, text, error }
