@@ -22,6 +22,7 @@ mod secrets;
 mod stops;
 mod trial;
 pub mod validate;
+mod values;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub use self::{
     secrets::{remove_secret, set_secret},
     stops::{allow, allow_all, stop, stop_all, stopped},
     trial::{Tried, run_tests},
+    values::remove_value,
 };
 use crate::Error;
 

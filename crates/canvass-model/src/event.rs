@@ -260,6 +260,11 @@ pub enum Event {
         /// Its name.
         name: String,
     },
+    /// A value of the scripts' store was removed by a member.
+    ScriptValueRemoved {
+        /// Its key.
+        key: String,
+    },
     /// The operator stopped scripts.
     ScriptsStopped {
         /// Which; all of them when it is missing.

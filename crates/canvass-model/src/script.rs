@@ -5,6 +5,7 @@
 
 mod allowance;
 mod annotation;
+pub mod gallery;
 mod limits;
 mod name;
 mod parameter;

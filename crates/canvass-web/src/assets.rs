@@ -45,6 +45,9 @@ assets! {
         "elements/upload-progress.js"
     ],
     "respond-form.js" as "text/javascript; charset=utf-8" from ["elements/respond-form.js"],
+    "scripts.css" as "text/css; charset=utf-8" from ["scripts/scripts.css"],
+    "code-editor.js" as "text/javascript; charset=utf-8" from ["scripts/code-editor.js"],
+    "codemirror.js" as "text/javascript; charset=utf-8" from ["vendor/codemirror.js"],
     "favicon.svg" as "image/svg+xml" from ["favicon.svg"],
 }
 

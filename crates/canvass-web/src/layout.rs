@@ -39,6 +39,8 @@ pub(crate) enum ConsoleArea {
     Surveys,
     /// What the tenant's public addresses serve.
     Pages,
+    /// Programs of the tenant's own.
+    Scripts,
     /// Who visits the public pages.
     Traffic,
     /// How public pages look.
@@ -65,6 +67,8 @@ pub(crate) struct OperatorShell {
 pub(crate) enum OperatorArea {
     /// All tenants.
     Tenants,
+    /// Tenants' programs, and what runs them.
+    Scripts,
     /// Background work with its steps.
     Jobs,
     /// Responses that could not be applied.
@@ -80,8 +84,17 @@ impl TenantLink {
 
 impl ConsoleArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Home, Self::Surveys, Self::Pages, Self::Traffic, Self::Brand, Self::Members, Self::Tokens, Self::Log];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Home,
+        Self::Surveys,
+        Self::Pages,
+        Self::Scripts,
+        Self::Traffic,
+        Self::Brand,
+        Self::Members,
+        Self::Tokens,
+        Self::Log,
+    ];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
@@ -89,6 +102,7 @@ impl ConsoleArea {
             Self::Home => "Home",
             Self::Surveys => "Surveys",
             Self::Pages => "Pages",
+            Self::Scripts => "Scripts",
             Self::Traffic => "Traffic",
             Self::Brand => "Brand",
             Self::Members => "Members",
@@ -103,6 +117,7 @@ impl ConsoleArea {
             Self::Home => "",
             Self::Surveys => "/surveys",
             Self::Pages => "/pages",
+            Self::Scripts => "/scripts",
             Self::Traffic => "/traffic",
             Self::Brand => "/brand",
             Self::Members => "/members",
@@ -114,12 +129,13 @@ impl ConsoleArea {
 
 impl OperatorArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 3] = [Self::Tenants, Self::Jobs, Self::DeadLetters];
+    pub(crate) const ALL: [Self; 4] = [Self::Tenants, Self::Scripts, Self::Jobs, Self::DeadLetters];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Tenants => "Tenants",
+            Self::Scripts => "Scripts",
             Self::Jobs => "Jobs",
             Self::DeadLetters => "Dead letters",
         }
@@ -129,6 +145,7 @@ impl OperatorArea {
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Tenants => "",
+            Self::Scripts => "/scripts",
             Self::Jobs => "/jobs",
             Self::DeadLetters => "/dead-letters",
         }

@@ -55,7 +55,9 @@ const COMPRESSED_MIN: u64 = 1_024;
 
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
-    [product(), signed_in(), console(), domains(), brand(), files(), operator(), tenants()].map(|it| it.routes).concat()
+    [product(), signed_in(), console(), domains(), scripts(), brand(), files(), operator(), tenants()]
+        .map(|it| it.routes)
+        .concat()
 }
 
 /// Every route at a host of a tenant's own: its pages, and what they are dressed in.
@@ -70,6 +72,7 @@ pub(crate) fn at_product(app: App) -> Router {
         .merge(signed_in().router)
         .merge(console().router)
         .merge(domains().router)
+        .merge(scripts().router)
         .merge(brand().router)
         .merge(files().router)
         .merge(operator().router);
@@ -223,6 +226,45 @@ fn domains() -> Table {
         .post("/-/console/{tenant}/domains/{domain}/release", pages::domains::delete)
 }
 
+/// A tenant's own programs.
+fn scripts() -> Table {
+    Table::default()
+        .get("/-/console/{tenant}/scripts", pages::scripts::index)
+        .post("/-/console/{tenant}/scripts", pages::scripts::create)
+        .get("/-/console/{tenant}/scripts/new", pages::scripts::new)
+        .get("/-/console/{tenant}/scripts/contract", pages::scripts::contract)
+        .get("/-/console/{tenant}/scripts/store", pages::scripts::store)
+        .post("/-/console/{tenant}/scripts/store/removal", pages::scripts::remove_value)
+        .get("/-/console/{tenant}/scripts/secrets", pages::scripts::secrets)
+        .post("/-/console/{tenant}/scripts/secrets", pages::scripts::set_secret)
+        .post("/-/console/{tenant}/scripts/secrets/{name}/removal", pages::scripts::remove_secret)
+        .get("/-/console/{tenant}/scripts/{script}", pages::scripts::show)
+        .post("/-/console/{tenant}/scripts/{script}/draft", pages::scripts::save)
+        .post("/-/console/{tenant}/scripts/{script}/check", pages::scripts::check)
+        .post("/-/console/{tenant}/scripts/{script}/trial", pages::scripts::try_out)
+        .post("/-/console/{tenant}/scripts/{script}/publication", pages::scripts::publish)
+        .get("/-/console/{tenant}/scripts/{script}/tests", pages::scripts::cases)
+        .post("/-/console/{tenant}/scripts/{script}/tests", pages::scripts::create_case)
+        .post("/-/console/{tenant}/scripts/{script}/tests/run", pages::scripts::run_cases)
+        .post("/-/console/{tenant}/scripts/{script}/tests/{case}", pages::scripts::update_case)
+        .post("/-/console/{tenant}/scripts/{script}/tests/{case}/removal", pages::scripts::delete_case)
+        .get("/-/console/{tenant}/scripts/{script}/runs", pages::scripts::runs)
+        .post("/-/console/{tenant}/scripts/{script}/runs", pages::scripts::run)
+        .get("/-/console/{tenant}/scripts/{script}/runs/new", pages::scripts::new_run)
+        .get("/-/console/{tenant}/scripts/{script}/runs/events", pages::scripts::run_events)
+        .get("/-/console/{tenant}/scripts/{script}/runs/{run}", pages::scripts::run_record)
+        .post("/-/console/{tenant}/scripts/{script}/resumption", pages::scripts::resume)
+        .post("/-/console/{tenant}/scripts/{script}/skip", pages::scripts::skip)
+        .get("/-/console/{tenant}/scripts/{script}/versions", pages::scripts::versions)
+        .post("/-/console/{tenant}/scripts/{script}/versions/{version}/restoration", pages::scripts::restore)
+        .get("/-/console/{tenant}/scripts/{script}/replay", pages::scripts::new_replay)
+        .post("/-/console/{tenant}/scripts/{script}/replay", pages::scripts::replay)
+        .get("/-/console/{tenant}/scripts/{script}/settings", pages::scripts::settings)
+        .post("/-/console/{tenant}/scripts/{script}/settings", pages::scripts::set)
+        .post("/-/console/{tenant}/scripts/{script}/switch", pages::scripts::switch)
+        .post("/-/console/{tenant}/scripts/{script}/trash", pages::scripts::delete)
+}
+
 /// How a tenant's pages look.
 fn brand() -> Table {
     Table::default()
@@ -271,6 +313,9 @@ fn operator() -> Table {
         .get("/-/operate/tenants/{alias}", pages::operate::tenant)
         .post("/-/operate/tenants/{alias}/suspension", pages::operate::suspend)
         .post("/-/operate/tenants/{alias}/resumption", pages::operate::resume)
+        .post("/-/operate/tenants/{alias}/scripts/stop", pages::operate_scripts::stop)
+        .post("/-/operate/tenants/{alias}/scripts/allowance", pages::operate_scripts::allow)
+        .get("/-/operate/scripts", pages::operate_scripts::show)
         .get("/-/operate/jobs", pages::operate_jobs::index)
         .get("/-/operate/jobs/{job}", pages::operate_jobs::show)
         .post("/-/operate/jobs/{job}/retry", pages::operate_jobs::retry)

@@ -7,6 +7,9 @@ pub(crate) mod metadata;
 pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod questions;
+pub(crate) mod run_outcome;
+pub(crate) mod script_head;
+pub(crate) mod source_difference;
 pub(crate) mod survey_head;
 pub(crate) mod versions;
 

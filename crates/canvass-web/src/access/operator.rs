@@ -1,9 +1,10 @@
 //! Operators: this file is about who runs the installation, and the little they may see of a tenant.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use canvass_actions as actions;
 use canvass_model::{alias::Alias, id::SessionId, member::Actor, tenant::TenantState};
 use canvass_storage::{
-    self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators, responses,
+    self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators, responses, scripts,
     sessions::{self, Who},
     surveys,
 };
@@ -28,6 +29,10 @@ pub(crate) struct Usage {
     pub(crate) open_surveys: u32,
     /// Responses received in this calendar month.
     pub(crate) responses_month: u64,
+    /// Scripts there are.
+    pub(crate) scripts: u32,
+    /// Why all of them are stopped, if they are.
+    pub(crate) scripts_stopped: Option<String>,
 }
 
 impl Operator {
@@ -74,8 +79,13 @@ impl Operator {
         self.app.recorder().losses().total()
     }
 
-    /// What a tenant uses of its plan: two counts and nothing else of it. `None` for a tenant that is not in use.
-    pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, storage::Error> {
+    /// How the sandbox of this process is.
+    pub(crate) fn sandbox(&self) -> canvass_script::Status {
+        self.app.scripts().status()
+    }
+
+    /// What a tenant uses of its plan: some counts and nothing else of it. `None` for a tenant that is not in use.
+    pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, actions::Error> {
         let Some(tenant) = self.app.directory().tenant(alias).await? else { return Ok(None) };
         match tenant.record().state {
             TenantState::Active | TenantState::Suspended => {}
@@ -83,9 +93,11 @@ impl Operator {
         }
         let usage = tenant.read(|tx| {
             let now = tx.now();
-            Ok::<_, storage::Error>(Usage {
+            Ok::<_, actions::Error>(Usage {
                 open_surveys: surveys::count_open(tx)?,
                 responses_month: responses::count_in_month(tx, now)?,
+                scripts: scripts::count(tx)?,
+                scripts_stopped: actions::scripts::stopped(tx)?,
             })
         });
         usage.await.map(Some)

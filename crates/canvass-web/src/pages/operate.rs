@@ -9,7 +9,7 @@ use axum::{
 use canvass_actions::tenants as verbs;
 use canvass_model::{
     alias::Alias,
-    plan::{Lane, PlanId},
+    plan::{Feature, Lane, PlanId},
     tenant::TenantState,
     time::Timestamp,
 };
@@ -79,9 +79,17 @@ struct TenantPage {
     usage: Vec<(&'static str, String)>,
     /// Its domains, each with its state.
     domains: Vec<(String, &'static str)>,
+    scripts: Option<ScriptsFigure>,
     is_active: bool,
     is_suspended: bool,
     errors: Vec<(String, String)>,
+}
+
+/// How many scripts a tenant has, and whether they are stopped.
+struct ScriptsFigure {
+    count: String,
+    is_any: bool,
+    stopped: Option<String>,
 }
 
 impl TenantPage {
@@ -172,7 +180,13 @@ async fn detail(
         operator.read(move |tx| Ok::<_, storage::Error>((tenants::list(tx, &filter)?, tx.now()))).await?;
     let listed = found.into_iter().find(|it| it.record.alias == *alias).ok_or(Problem::NotFound)?;
     let (state, reason, plan) = (listed.record.state, listed.record.reason.clone(), listed.record.plan.plan());
-    let usage = operator.usage(alias).await?.map_or_else(Vec::new, |it| {
+    let used = operator.usage(alias).await?;
+    let scripts = used.as_ref().filter(|_| plan.includes(Feature::Scripts)).map(|it| ScriptsFigure {
+        count: number::counted(u64::from(it.scripts), "script"),
+        is_any: 0 < it.scripts,
+        stopped: it.scripts_stopped.clone(),
+    });
+    let usage = used.map_or_else(Vec::new, |it| {
         let of = |used: u64, max: u64| format!("{} of {}", number::grouped(used), number::grouped(max));
         vec![
             ("Open surveys", of(u64::from(it.open_surveys), u64::from(plan.active_surveys_max))),
@@ -187,6 +201,7 @@ async fn detail(
         row: row(listed, now),
         reason,
         usage,
+        scripts,
         is_active: state == TenantState::Active,
         is_suspended: state == TenantState::Suspended,
         errors,

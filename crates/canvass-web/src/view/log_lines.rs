@@ -104,6 +104,7 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::ScriptSkipped { .. }
         | Event::ScriptSecretSet { .. }
         | Event::ScriptSecretRemoved { .. }
+        | Event::ScriptValueRemoved { .. }
         | Event::ScriptsStopped { .. }
         | Event::ScriptsAllowed { .. }
         | Event::FileChanged { .. }
@@ -163,6 +164,7 @@ fn words(event: &Event) -> (String, String) {
         | Event::ScriptSkipped { .. }
         | Event::ScriptSecretSet { .. }
         | Event::ScriptSecretRemoved { .. }
+        | Event::ScriptValueRemoved { .. }
         | Event::ScriptsStopped { .. }
         | Event::ScriptsAllowed { .. } => of_scripts(event),
         Event::FileChanged { name, what, .. } => of_file(name, what),
@@ -185,6 +187,7 @@ fn of_scripts(event: &Event) -> (&'static str, String) {
         }
         Event::ScriptSecretSet { name } => ("set the secret", name.clone()),
         Event::ScriptSecretRemoved { name } => ("removed the secret", name.clone()),
+        Event::ScriptValueRemoved { key } => ("removed from the scripts’ store", key.clone()),
         Event::ScriptsStopped { script: Some(script), reason } => ("stopped the script", format!("{script}: {reason}")),
         Event::ScriptsStopped { script: None, reason } => ("stopped all scripts:", reason.clone()),
         Event::ScriptsAllowed { script: Some(script) } => ("let the script run again:", script.to_string()),

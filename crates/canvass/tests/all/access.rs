@@ -1,6 +1,7 @@
 //! Who may call what: this file is about every route by every person. A route that is missing here fails the test.
 
 mod routes;
+mod scripts;
 
 use std::collections::BTreeSet;
 
@@ -23,10 +24,12 @@ struct Names {
     question: String,
     job: String,
     upload: String,
+    script: String,
 }
 
 fn audience(method: &str, path: &str) -> For {
-    let named = PAGES.iter().find(|(it, at, _)| *it == method && *at == path).map(|(_, _, audience)| *audience);
+    let mut table = PAGES.iter().chain(scripts::PAGES);
+    let named = table.find(|(it, at, _)| *it == method && *at == path).map(|(_, _, audience)| *audience);
     named.unwrap_or_else(|| panic!("{method} {path} is not in the table of access"))
 }
 
@@ -50,8 +53,9 @@ impl Names {
         let page = pages.first().unwrap().id.to_string();
         let request = survey.program.request(Method::POST, "/api/v1/files?name=menu.txt").body("soup");
         let upload = survey.program.send(request).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let script = scripts::one(canvass).await;
         let Survey { id, .. } = survey;
-        Self { survey: id, page, response, question: "taste".to_owned(), job, upload }
+        Self { survey: id, page, response, question: "taste".to_owned(), job, upload, script }
     }
 
     fn fill(&self, path: &str) -> String {
@@ -79,9 +83,11 @@ impl Names {
             ("{token}", nobody),
             ("{letter}", nobody),
             ("{link}", nobody),
-            ("{id}", &self.page),
-            ("{script}", "none"),
+            ("{script}", &self.script),
+            ("{case}", nobody),
+            ("{run}", nobody),
             ("{version}", "1"),
+            ("{id}", &self.page),
             ("{upload}", &self.upload),
             ("{domain}", "ask.adatum.example"),
         ];

@@ -21,6 +21,7 @@ mod domains;
 mod export;
 mod fields;
 mod files;
+mod gallery;
 mod kinds;
 mod leftovers;
 mod logs;

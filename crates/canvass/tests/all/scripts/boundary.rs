@@ -109,7 +109,7 @@ async fn a_script_gets_nothing_of_another_tenant_by_whatever_name() {
     super::set(&mary, "thief", trigger).await.expect(422);
     let body = json!({ "kind": "script", "target": "keeper" });
     mary.put_json("/api/v1/pages/keeper", &body).await.expect(422);
-    super::put(&mary, "hook", "def responded(responses): pass").await.expect(201);
+    put(&mary, "hook", "def responded(responses): pass").await.expect(201);
     let mine = mary.get("/api/v1/surveys").await.expect(200).json()["items"][0]["id"].clone();
     super::set(&mary, "hook", json!({ "kind": "responded", "survey": mine })).await.expect(200);
     let replay = json!({ "survey": survey.id });

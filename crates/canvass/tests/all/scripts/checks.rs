@@ -59,7 +59,8 @@ async fn a_response_is_refused_beside_its_question_and_never_lost_to_a_failing_s
     canvass.settled().await;
     assert_eq!(survey.counted().await, 7);
 
-    let failed = program.until(&at("nice-words", "/runs?failed=true"), |it| 3 <= it["items"].as_array().unwrap().len());
+    let runs = at("nice-words", "/runs?failed=true");
+    let failed = program.until(&runs, |it| 3 <= it["items"].as_array().unwrap().len());
     let failed = failed.await;
     let outcomes: Vec<&str> =
         failed["items"].as_array().unwrap().iter().filter_map(|it| it["outcome"].as_str()).collect();

@@ -53,6 +53,19 @@ fn every_npm_package_is_pinned() {
 }
 
 #[test]
+fn the_code_editor_is_made_of_the_pinned_packages() {
+    let text = |path: &str| std::fs::read_to_string(root().join(path)).expect("the file is there");
+    let package: serde_json::Value = serde_json::from_str(&text("script/editor/package.json")).expect("it is JSON");
+    let made = text("crates/canvass-web/assets/vendor/codemirror.js");
+    let head = made.split("*/").next().expect("it opens with its licence");
+    assert!(head.contains("MIT License"), "{head}");
+    for (name, version) in package["dependencies"].as_object().expect("it has dependencies") {
+        let line = format!(" * {name} {}\n", version.as_str().expect("a version"));
+        assert!(head.contains(&line), "made of another {name}: run script/editor/build");
+    }
+}
+
+#[test]
 fn every_file_ends_with_a_line_end_and_holds_no_trailing_space() {
     assert_kept(line_ends);
 
@@ -106,9 +119,9 @@ fn registries(source: &Source) -> Vec<String> {
     let mut found: Vec<String> =
         REGISTRY_HOSTS.iter().filter(|it| source.text.contains(**it)).map(|it| format!("names {it}")).collect();
     let words: &[&str] = match source.path.as_str() {
-        "package-lock.json" => &["\"resolved\":"],
+        "package-lock.json" | "script/editor/package-lock.json" => &["\"resolved\":"],
         "script/requirements.txt" => &["--index-url", "--extra-index-url", "--find-links", "://"],
-        ".npmrc" => &["registry="],
+        ".npmrc" | "script/editor/.npmrc" => &["registry="],
         _ => &[],
     };
     found.extend(words.iter().filter(|it| source.text.contains(**it)).map(|it| format!("says where from: {it}")));
@@ -122,7 +135,7 @@ fn pins(source: &Source) -> Vec<String> {
 }
 
 fn npm_pins(source: &Source) -> Vec<String> {
-    if source.path != "package.json" {
+    if !source.path.ends_with("package.json") {
         return vec![];
     }
     let package: serde_json::Value = serde_json::from_str(&source.text).expect("package.json is JSON");
