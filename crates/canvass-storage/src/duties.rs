@@ -75,6 +75,13 @@ pub fn claim(tx: &mut DirectoryTx<'_>, lease_until: Timestamp, limit: u32) -> Re
     Ok(claimed)
 }
 
+/// Gives a sign of life: a claimed duty stays its holder's until `lease_until`.
+pub fn renew(tx: &mut DirectoryTx<'_>, duty: &Duty, lease_until: Timestamp) -> Result<(), Error> {
+    let sql = "update duty set lease_until = $2 where tenant = $1 and lease_until is not null";
+    tx.session.execute(sql, &[Value::text(duty.tenant), lease_until.into()])?;
+    Ok(())
+}
+
 /// Lets go of a claimed duty: it is due again at `next`, or at once when somebody wished for it meanwhile. Without `next`
 /// it is removed, unless somebody did.
 pub fn settle(tx: &mut DirectoryTx<'_>, duty: &Duty, next: Option<Timestamp>) -> Result<(), Error> {

@@ -20,9 +20,11 @@ pub use self::recording::Recording;
 
 /// Tenants looked at once on this node. A look mostly waits for the sandbox, which has its own turns.
 const LOOKS_MAX: usize = 8;
-/// How long a look may take before another node takes the tenant for given up. A look begins no run after half a minute,
-/// and no run takes longer than its limits.
-const LEASE_MS: i64 = 5 * Timestamp::MINUTE_MS;
+/// How long a tenant stays hidden from other nodes after a sign of life: a process that dies holds its scripts up so long.
+/// One that merely stands still loses the tenant, and then finds that its hooks have moved on.
+const LEASE_MS: i64 = 10 * Timestamp::SECOND_MS;
+/// How often a sign of life is given: two may get lost.
+const RENEW_EVERY: Duration = Duration::from_secs(3);
 /// How often the directory is asked without a bell: other nodes' wishes, and times that have come.
 const ASK_EVERY: Duration = Duration::from_millis(500);
 /// After an error of the store.
@@ -119,7 +121,11 @@ impl Desk {
 
 /// Looks at one tenant and lets go of it.
 async fn look(directory: Directory, scripts: Scripts, duty: Duty) {
-    let next = match next_look(&directory, &scripts, &duty).await {
+    let looked = tokio::select! {
+        looked = next_look(&directory, &scripts, &duty) => looked,
+        () = renew(&directory, &duty) => return,
+    };
+    let next = match looked {
         Ok(next) => next,
         Err(error) => {
             tracing::warn!(?duty, %error, "A tenant's scripts could not be looked after");
@@ -136,6 +142,18 @@ async fn look(directory: Directory, scripts: Scripts, duty: Duty) {
     });
     if let Err(error) = settled.await {
         tracing::warn!(%error, "A look at a tenant's scripts could not be settled; its lease ends by itself");
+    }
+}
+
+/// Holds on to a tenant for as long as it is looked at: never ends.
+async fn renew(directory: &Directory, duty: &Duty) {
+    loop {
+        sleep(RENEW_EVERY).await;
+        let held = duty.clone();
+        let renewed = directory.write(move |tx| duties::renew(tx, &held, tx.now().plus_ms(LEASE_MS))).await;
+        if let Err(error) = renewed {
+            tracing::warn!(%error, "A tenant's lease was not renewed");
+        }
     }
 }
 

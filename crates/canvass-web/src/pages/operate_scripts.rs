@@ -99,7 +99,7 @@ pub(crate) async fn allow(operator: Operator, Path(alias): Path<String>) -> Resu
 fn phase(phase: &Phase) -> (&'static str, &'static str, String) {
     match phase {
         Phase::Off => {
-            let advice = "Scripts are switched off in the configuration: scripts.run says so.".to_owned();
+            let advice = "Scripts are switched off in the configuration: scripts.mode says so.".to_owned();
             ("Off", "", advice)
         }
         Phase::Preparing => {

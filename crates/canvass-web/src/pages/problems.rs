@@ -70,6 +70,7 @@ fn words(problem: &Problem) -> (String, String) {
         }
         ("forbidden", _) => ("You may not do this", ""),
         ("too-many-requests", _) => ("Too many requests", ""),
+        ("script-failed", _) => ("This page could not be made", ""),
         (_, 500) => {
             ("Something went wrong on our side", "Nothing is lost that was confirmed before. Try again in a moment.")
         }

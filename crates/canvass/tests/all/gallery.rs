@@ -54,7 +54,7 @@ async fn a_test_case_that_fails_says_so_and_keeps_the_script_from_going_live() {
     // Somebody forgets that some items are worded the other way round.
     let broken = template.source.as_str().replace("if item in REVERSED else value", "if item in () else value");
     let refused = publish(&carl, &script, &broken).await.expect(422);
-    assert!(refused.shows("Not published: 1 test did not pass."), "{}", refused.text());
+    assert!(refused.shows("Not published: 2 tests did not pass."), "{}", refused.text());
     assert!(refused.shows("All items answered"));
     assert!(carl.get(&script).await.expect(200).shows("Not published yet."));
     let right = publish(&carl, &script, template.source.as_str()).await.expect(200);

@@ -23,7 +23,7 @@ pub use cast::PASSWORD;
 pub use disk::Disk;
 pub use lunch::{lunch, soup};
 pub use names::NameServer;
-pub use person::{Answer, Person};
+pub use person::{Answer, Person, client};
 pub use process::{Finished, Process, canvass, command, script_cache};
 pub use survey::{Survey, workshop};
 pub use token::Token;

@@ -4,10 +4,10 @@ mod privacy;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use reqwest::{Client, Method, redirect::Policy};
+use reqwest::{Method, redirect::Policy};
 use serde_json::{Value, json};
 
-use crate::support::{Canvass, Person, Process, Survey, lunch, soup, workshop};
+use crate::support::{Canvass, Person, Process, Survey, client, lunch, soup, workshop};
 
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
                       Version/17.5 Mobile/15E148 Safari/604.1";
@@ -21,7 +21,7 @@ async fn start() -> Canvass {
 
 /// One request with headers of its own, from another address than everybody else's.
 async fn visit(canvass: &Canvass, path: &str, headers: &[(&str, &str)]) -> u16 {
-    let client = Client::builder()
+    let client = client()
         .redirect(Policy::none())
         .local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 77)))
         .build()

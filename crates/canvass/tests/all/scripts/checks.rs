@@ -37,7 +37,7 @@ async fn a_response_is_refused_beside_its_question_and_never_lost_to_a_failing_s
     let page = ray.get(&survey.page).await.expect(200);
     let fill = |word: &str| page.filled(&survey.page, &[("word", word)]);
     let refused = ray.post_form(&survey.page, &fill("bad")).await.expect(422);
-    assert!(refused.shows("This word is &#60;not&#62; nice") && refused.shows("value=\"bad\""), "{}", refused.text());
+    assert!(refused.shows("This word is <not> nice") && refused.text().contains("value=\"bad\""), "{}", refused.text());
     assert!(ray.post_form(&survey.page, &fill("all")).await.expect(422).shows("We have enough"));
     ray.post_form(&survey.page, &fill("good")).await.expect(303);
 

@@ -61,7 +61,7 @@ async fn a_page_is_what_its_script_makes_without_anything_that_acts() {
         "{}",
         card.text()
     );
-    assert_eq!(ray.get("/adatum/menu/away").await.expect(302).location(), "/adatum/menu?from=away");
+    assert_eq!(ray.get("/adatum/menu/away").await.expect(303).location(), "/adatum/menu?from=away");
     let seen = ray.get("/adatum/MENU/seen/?a=1&a=2").await;
     let request = program.request(Method::GET, "/adatum/menu/seen?a=1&a=2&b=3").header("cookie", "canvass=secret");
     drop(seen);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Method, RequestBuilder, StatusCode,
+    Client, ClientBuilder, Method, RequestBuilder, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
     header::HeaderMap,
     redirect::Policy,
@@ -54,10 +54,17 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// The beginning of a client. None of the tests speaks TLS, but whoever builds a client must have chosen whose.
+pub fn client() -> ClientBuilder {
+    // Twice is once: another test may have chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+}
+
 impl Person {
     /// Someone nobody knows, at an installation.
     pub fn new(name: &str, url: &str) -> Self {
-        let client = Client::builder()
+        let client = client()
             .cookie_store(true)
             .redirect(Policy::none())
             .local_address(IpAddr::V4(Ipv4Addr::LOCALHOST))

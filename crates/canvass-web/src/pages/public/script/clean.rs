@@ -210,7 +210,10 @@ mod tests {
             ("<form action=\"/-/signout\" method=post></form>", "<form method=\"post\"></form>"),
             ("<input type=password name=p>", "<input name=\"p\">"),
             ("<base href=x><meta http-equiv=refresh><link rel=stylesheet>", ""),
-            ("<svg><script>alert(1)</script><a href=\"javascript:1\"></a></svg>", "<svg></svg>"),
+            (
+                "<svg><script>alert(1)</script><a href=\"javascript:1\"></a></svg>",
+                "<svg><a rel=\"noopener noreferrer\"></a></svg>",
+            ),
             (
                 "<form action=\"next?a=1\"><label for=\"a\">A</label></form>",
                 "<form action=\"next?a=1\"><label for=\"a\">A</label></form>",
