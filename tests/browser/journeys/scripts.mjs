@@ -1,15 +1,13 @@
 // A tenant's own programs: written, mended, tested, published, watched; with the editor and without script.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { root } from "../canvass.mjs";
 import { becomeOperator, demo, signIn } from "../people.mjs";
 import { axe, journey, screens, shot } from "../support.mjs";
 
 const BASE = "/-/console/adatum/scripts";
 
-/** The demonstration, with one place for what is compiled for this machine, so that it is compiled once. */
-const scripted = { ...demo, env: { CANVASS_SCRIPTS__CACHE: join(root, "target", "tmp", "script-cache") } };
+/** The demonstration, with scripts. */
+const scripted = { ...demo, env: { CANVASS_SCRIPTS__MODE: "on" } };
 
 /** The four ways in which pages are looked at. */
 const sights = [
@@ -170,7 +168,7 @@ journey("an earlier version comes back, and a script is switched off and deleted
   await look(carl, "settings");
   await carl.goto(BASE);
   await look(carl, "list");
-  await carl.getByRole("button", { name: "Switch “Greeting” off" }).click();
+  await carl.getByRole("button", { name: "Switch off: Greeting" }).click();
   await carl.getByText("“greeting” is off").first().waitFor();
   await carl.getByRole("link", { name: "Greeting" }).click();
   await carl.getByRole("link", { name: "Settings" }).click();
@@ -201,7 +199,7 @@ journey("a hook from the gallery is set up without script, tested, and replayed"
   await carl.getByRole("link", { name: "Replay" }).click();
   await carl.getByLabel("Newest responses").fill("50");
   await carl.getByRole("button", { name: "Replay" }).click();
-  await carl.getByText(/of 50 responses would differ|Nothing would differ/).waitFor();
+  await carl.getByRole("heading", { name: /of 50 responses would differ|Nothing would differ/ }).waitFor();
   await look(carl, "replay");
   await carl.getByRole("link", { name: "Program" }).click();
   await carl.getByRole("button", { name: "Save and try out" }).click();

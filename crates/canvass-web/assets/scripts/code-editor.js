@@ -132,6 +132,8 @@ customElements.define("code-editor", class extends HTMLElement {
     ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { background: "color-mix(in oklab, var(--brand) 26%, transparent)" },
     ".cm-selectionMatch, .cm-matchingBracket": { backgroundColor: "var(--tint)", outline: "1px solid var(--line-strong)" },
     ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--danger) 1.5px", textUnderlineOffset: "3px" },
+    // Not CodeMirror's picture, which would come from a data: address.
+    ".cm-lint-marker-error": { content: "normal", inlineSize: "0.6rem", blockSize: "0.6rem", marginBlockStart: "0.4rem", borderRadius: "50%", backgroundColor: "var(--danger)" },
     ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--ink)", border: "1px solid var(--line)", borderRadius: "var(--radius)", boxShadow: "var(--shadow)" },
     ".cm-diagnostic-error": { borderLeft: "3px solid var(--danger)" },
     ".cm-panels": { backgroundColor: "var(--sunk)", color: "var(--ink)" },

@@ -19,9 +19,12 @@ const DEFINITION: (&str, &str) = ("survey-definition.md", "/-/schema/survey.json
 
 static HTML: LazyLock<String> = LazyLock::new(|| {
     let body = TEXT.split_once('\n').map_or(TEXT, |(_, body)| body);
-    markdown::document(body, |address| {
+    let html = markdown::document(body, |address| {
         if address.native() == DEFINITION.0 { DEFINITION.1.to_owned() } else { "#main".to_owned() }
-    })
+    });
+    // What is wider than a phone can be moved with the keyboard.
+    let table = "<div class=\"scroll\" tabindex=\"0\"><table>";
+    html.replace("<pre>", "<pre tabindex=\"0\">").replace("<table>", table).replace("</table>", "</table></div>")
 });
 
 #[derive(Template)]
