@@ -75,10 +75,10 @@ journey("a file is uploaded, served, replaced and thrown away", demo, async ({ c
   await member.getByText("The file is uploaded and chosen.").waitFor();
   assert.equal(await member.getByLabel("Title").inputValue(), "Welcome", "what was typed stays");
   await axe(member);
-  await member.getByLabel("Address").fill("welcome");
+  await member.getByLabel("Address").fill("greeting");
   await member.getByRole("button", { name: "Make the page" }).click();
   await member.getByText("The page is made.").waitFor();
-  await visitor.goto("/adatum/welcome");
+  await visitor.goto("/adatum/greeting");
   const length = await visitor.locator("video, audio").first().evaluate(
     (it) => (it.readyState ? it.duration : new Promise((done) => it.addEventListener("loadedmetadata", () => done(it.duration)))),
   );

@@ -13,7 +13,7 @@ const order = (member) => member.locator(".tree .item-title > a").allInnerTexts(
 const write = async (member, title, body, address) => {
   await member.goto(`${pages}/new?kind=document`);
   await member.getByLabel("Title").fill(title);
-  if (address) await member.getByLabel("Address").fill(address);
+  if (address) await member.getByLabel("Address", { exact: true }).fill(address);
   await member.getByLabel("Text", { exact: true }).fill(body);
   await member.getByRole("button", { name: "Make the page" }).click();
   await member.getByText("The page is made.").waitFor();
@@ -30,7 +30,7 @@ journey("a document is written, previewed and moved, and its pages are put in or
   await member.getByRole("link", { name: "Document" }).click();
   await member.getByLabel("Title").fill("Who we are");
   await member.getByText("who-we-are is free").waitFor();
-  assert.equal(await member.getByLabel("Address").inputValue(), "who-we-are");
+  assert.equal(await member.getByLabel("Address", { exact: true }).inputValue(), "who-we-are");
   await member.getByLabel("Text", { exact: true }).fill("# Who we are\n\nThree people and a **kettle**.\n\n- Ada\n- Carl");
   await member.getByRole("button", { name: "Preview" }).click();
   const heading = member.getByRole("heading", { level: 2, name: "Preview" });
@@ -73,7 +73,7 @@ journey("a document is written, previewed and moved, and its pages are put in or
   await member.getByText("“Ada” is now page 2 of 2").waitFor({ state: "attached" });
 
   await member.getByRole("link", { name: "Who we are", exact: true }).click();
-  await member.getByLabel("Address").fill("team");
+  await member.getByLabel("Address", { exact: true }).fill("team");
   await member.getByRole("radio", { name: /With a password/ }).check();
   await member.getByLabel("Password of this page", { exact: true }).fill("seven slow otters");
   await member.getByRole("button", { name: "Save", exact: true }).last().click();

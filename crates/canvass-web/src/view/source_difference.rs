@@ -122,14 +122,14 @@ mod tests {
             LineKind::Gap => "@",
         };
         let difference = Difference::between(before, after);
-        difference.lines.iter().map(|it| format!("{}{}\n", sign(it), it.text)).collect()
+        difference.lines.iter().fold(String::new(), |shown, it| shown + sign(it) + &it.text + "\n")
     }
 
     #[test]
     fn a_changed_line_stands_among_its_neighbours() {
-        let before: String = (1..=9).map(|it| format!("{it}\n")).collect();
+        let before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
         let after = before.replace("5\n", "five\n");
-        assert_eq!(shown(&before, &after), "@1 line the same\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@1 line the same\n");
+        assert_eq!(shown(before, &after), "@1 line the same\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@1 line the same\n");
     }
 
     #[test]

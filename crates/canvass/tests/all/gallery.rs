@@ -22,7 +22,7 @@ const BATCH: usize = 100;
 /// Responses replayed: five scores each, fewer than the differences that are shown.
 const REPLAYED: usize = 150;
 /// How long the hook may take to work on all responses, on a machine that compiles at the same time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_script_of_the_gallery_passes_its_own_tests() {

@@ -70,10 +70,9 @@ pub(super) fn entered(parameters: &Parameters, surveys: &[(String, String)], for
 
 fn field(parameter: &canvass_model::script::Parameter, value: &Value, surveys: &[(String, String)]) -> Field {
     let control = match parameter.kind {
-        ParameterKind::Text => Control::Line("text"),
+        // A number is not of the type number: what is none is told, and not thrown away by the browser.
+        ParameterKind::Text | ParameterKind::Integer | ParameterKind::Decimal => Control::Line("text"),
         ParameterKind::LongText => Control::LongText,
-        // Not of the type number: what is no number is told, and not thrown away by the browser.
-        ParameterKind::Integer | ParameterKind::Decimal => Control::Line("text"),
         ParameterKind::Boolean => Control::Check,
         ParameterKind::Date => Control::Line("date"),
         ParameterKind::Survey => Control::Choices(choices(parameter.required, surveys.to_vec())),

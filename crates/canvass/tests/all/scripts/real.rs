@@ -42,7 +42,8 @@ async fn the_big_five_of_2800_respondents_are_scored_as_we_compute_them() {
     let (questions, rows) = (bfi::questions(), bfi::rows());
     assert_eq!(rows.len(), 2_800);
     for some in rows.chunks(700) {
-        let lines: String = some.iter().map(|row| format!("{}\n", row.submission(&questions))).collect();
+        let lines: Vec<String> = some.iter().map(|row| row.submission(&questions).to_string()).collect();
+        let lines = lines.join("\n");
         let request = program.request(reqwest::Method::POST, &survey.api("/responses"));
         let request = request.header("content-type", "application/x-ndjson").body(lines);
         program.send(request).await.expect(200);
