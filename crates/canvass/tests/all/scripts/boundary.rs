@@ -7,7 +7,7 @@ use canvass_model::{
     tenant::Region,
     text::{Email, OrganisationName, Password, PersonName},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{answer, put, run, start};
 use crate::support::{PASSWORD, Survey, lunch, soup};
