@@ -30,10 +30,14 @@ pub(crate) struct Asked {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IsCompressible;
 
-/// What a browser may do with a file it shows: look at it, with no origin and no power. Pictures, sounds and videos are
-/// drawn by a page of the browser's own, which has a style inside.
-const SHOWN: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; \
-                     frame-ancestors *; base-uri 'none'; form-action 'none'; sandbox";
+/// What a browser may do with a file it shows: look at it, with no origin and no power. Pictures are drawn by a page of the
+/// browser's own, which has a style inside.
+const SHOWN: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors *; base-uri 'none'; \
+                     form-action 'none'; sandbox";
+/// The same for sounds and videos: the browser's page around them asks for the file once more, and without an origin it
+/// would be refused. No program runs in that page, so it needs no sandbox.
+const PLAYED: &str = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors *; base-uri 'none'; \
+                      form-action 'none'";
 /// The same for PDF, which browsers draw in a viewer of their own that a sandbox keeps from starting. A PDF is no
 /// document of ours: it reaches no cookie and no page.
 const SHOWN_PDF: &str = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors *; \
@@ -101,6 +105,7 @@ fn policy(media: Media) -> &'static str {
     match media.handling() {
         Handling::Attachment => SAVED,
         Handling::Inline if media.as_str() == "application/pdf" => SHOWN_PDF,
+        Handling::Inline if media.as_str().starts_with("audio/") || media.as_str().starts_with("video/") => PLAYED,
         Handling::Inline => SHOWN,
     }
 }
