@@ -86,7 +86,7 @@ journey("a document is written, previewed and moved, and its pages are put in or
   await member.getByText("“Carl” is in the trash.").waitFor();
   await axe(member);
   await member.getByRole("button", { name: "Undo" }).click();
-  await member.getByText("“Carl” is back at who-we-are/carl.").waitFor();
+  await member.getByText("“Carl” is back at team/carl.").waitFor();
 });
 
 journey("two who edit one page see both versions", demo, async ({ canvass, page }) => {
