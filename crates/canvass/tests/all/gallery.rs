@@ -3,7 +3,6 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use canvass::config::ScriptMode;
 use canvass_model::{
     id::ResponseId,
     script::{TriggerName, gallery},
@@ -26,7 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_script_of_the_gallery_passes_its_own_tests() {
-    let canvass = with_scripts().await;
+    let canvass = Canvass::start_with_scripts().await;
     let survey = canvass.survey("adatum", "bfi", &bfi::definition()).await;
     let carl = canvass.carl().await;
     for template in gallery::templates() {
@@ -46,7 +45,7 @@ async fn every_script_of_the_gallery_passes_its_own_tests() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_test_case_that_fails_says_so_and_keeps_the_script_from_going_live() {
-    let canvass = with_scripts().await;
+    let canvass = Canvass::start_with_scripts().await;
     let survey = canvass.survey("adatum", "bfi", &bfi::definition()).await;
     let carl = canvass.carl().await;
     let template = gallery::find("big-five").expect("it is in the gallery");
@@ -63,7 +62,7 @@ async fn a_test_case_that_fails_says_so_and_keeps_the_script_from_going_live() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_big_five_scores_of_the_real_responses_equal_an_independent_computation() {
-    let canvass = with_scripts().await;
+    let canvass = Canvass::start_with_scripts().await;
     let survey = canvass.survey("adatum", "bfi", &bfi::definition()).await;
     let carl = canvass.carl().await;
     let template = gallery::find("big-five").expect("it is in the gallery");
@@ -95,11 +94,6 @@ async fn the_big_five_scores_of_the_real_responses_equal_an_independent_computat
         assert_eq!(found, scores[respondent], "respondent {respondent}, live");
     }
     assert_eq!(respondents.len(), rows.len() - REPLAYED);
-}
-
-/// An installation that runs scripts.
-async fn with_scripts() -> Canvass {
-    Canvass::start_with(|config| config.scripts.mode = ScriptMode::On).await
 }
 
 /// Makes a script of a template, as the gallery's form does; answers its address in the console.

@@ -21,6 +21,8 @@ use super::{Person, log::Errors, postgres::Postgres};
 
 /// How long jobs and responses may take to be worked off, on a machine that compiles at the same time.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the interpreter of scripts may take to be prepared, on a machine that does other things too.
+const PREPARED_WITHIN: Duration = Duration::from_mins(4);
 /// How often to look whether they are.
 const POLL: Duration = Duration::from_millis(5);
 /// How many jobs that failed are shown.
@@ -87,7 +89,23 @@ impl Canvass {
 
     /// Starts an installation that runs scripts.
     pub async fn start_with_scripts() -> Self {
-        Self::start_with(|config| config.scripts.mode = ScriptMode::On).await
+        /// Once a process: the first start on a machine prepares the interpreter, for half a minute or more.
+        static PREPARED: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+        let with_scripts = || Self::start_with(|config| config.scripts.mode = ScriptMode::On);
+        let prepare = async || {
+            let canvass = with_scripts().await;
+            let program = canvass.program_of("adatum").await;
+            let deadline = tokio::time::Instant::now() + PREPARED_WITHIN;
+            let put = || {
+                program.request(reqwest::Method::PUT, "/api/v1/scripts/first").header("content-type", "text/x-python")
+            };
+            while program.send(put().body("1")).await.status != 201 {
+                assert!(tokio::time::Instant::now() < deadline, "scripts do not start");
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        PREPARED.get_or_init(prepare).await;
+        with_scripts().await
     }
 
     /// Where it answers.
