@@ -30,6 +30,12 @@ const RUNS: usize = 300;
 const BATCH: u128 = 1_000;
 /// Host calls in one run.
 const CALLS: f64 = 1_000.0;
+/// Tenants that each have run a script of their own before memory is looked at: more than any cache keeps.
+const TENANTS_BEFORE: u128 = 1_000;
+/// Tenants that do the same afterwards.
+const TENANTS: u32 = 10_000;
+/// What Linux counts memory in, on the machines Canvass runs on.
+const PAGE_BYTES: u64 = 4_096;
 
 /// The script of two lines.
 const SHORT: &str = "x = 1 + 2\nx\n";
@@ -64,6 +70,7 @@ pub(crate) async fn script(config: &Config) -> Result<Vec<Figure>, Failure> {
     figures.push(bench.memory(hosts).await?);
     figures.push(bench.rate(hosts).await?);
     figures.push(bench.beside_loops().await?);
+    figures.push(bench.idle_tenants(hosts).await?);
     bench.sandbox.stop(Duration::from_secs(5)).await;
     Ok(figures)
 }
@@ -169,6 +176,40 @@ impl Bench {
         loops.shutdown().await;
         Ok(faster("script-beside-loops", "ms", (ms(taken[98]), 50.0), 1.0).than("at most"))
     }
+
+    /// What stays in memory of each of many tenants that ran a script of their own once.
+    async fn idle_tenants(&self, hosts: usize) -> Result<Figure, Failure> {
+        self.once_each(0..TENANTS_BEFORE, hosts).await?;
+        let before = resident()?;
+        self.once_each(TENANTS_BEFORE..TENANTS_BEFORE + u128::from(TENANTS), hosts).await?;
+        let bytes = u32::try_from(resident()?.saturating_sub(before)).unwrap_or(u32::MAX);
+        let each = (f64::from(bytes) / f64::from(TENANTS)).max(1.0);
+        Ok(Figure::against("at most", "script-idle-tenant", "bytes/tenant", (each, 1_024.0), 1.0).turned())
+    }
+
+    /// One run of a script of its own for each of these tenants.
+    async fn once_each(&self, tenants: std::ops::Range<u128>, hosts: usize) -> Result<(), Failure> {
+        let mut running: JoinSet<Result<(), canvass_script::Failure>> = JoinSet::new();
+        for tenant in tenants {
+            if hosts * 2 <= running.len()
+                && let Some(ended) = running.join_next().await
+            {
+                ended.map_err(|it| broken(&it))?.map_err(|failure| broken(&failure))?;
+            }
+            let (sandbox, source) = (self.sandbox.clone(), format!("tenant = {tenant}\ntenant + 1\n"));
+            let order = Order { tenant: numbered(tenant), ..order(&source) };
+            running.spawn(async move { sandbox.run(order, &mut Desk).await.outcome.map(drop) });
+        }
+        let ended = running.join_all().await;
+        ended.into_iter().collect::<Result<(), _>>().map_err(|failure| broken(&failure))
+    }
+}
+
+/// Bytes of this process that are in memory, shared ones included.
+fn resident() -> Result<u64, Failure> {
+    let pages = std::fs::read_to_string("/proc/self/statm")?;
+    let pages = pages.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok());
+    Ok(pages.unwrap_or_default() * PAGE_BYTES)
 }
 
 /// Waits until all hosts are there; how many work.
