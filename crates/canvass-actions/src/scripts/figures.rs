@@ -25,10 +25,12 @@ pub fn figures(tx: &mut ReadTx<'_>, only: Option<&ScriptName>) -> Result<BTreeMa
     let now = tx.now();
     let mut found: BTreeMap<ScriptName, Figures> = BTreeMap::new();
     for account in runs::accounts(tx, now.plus_ms(-Timestamp::DAY_MS), only)? {
-        found.entry(account.script.clone()).or_default().day = Some(account);
+        let name = account.script.clone();
+        found.entry(name).or_default().day = Some(account);
     }
     for account in runs::accounts(tx, now.plus_ms(-MONTH_DAYS * Timestamp::DAY_MS), only)? {
-        found.entry(account.script.clone()).or_default().month = Some(account);
+        let name = account.script.clone();
+        found.entry(name).or_default().month = Some(account);
     }
     Ok(found)
 }

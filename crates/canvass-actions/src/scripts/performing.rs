@@ -32,11 +32,11 @@ pub(super) struct Errand<'a> {
     /// The moment and the seed of a run that is to come to the same every time; `None` for the present and for chance.
     pub(super) fixed: Option<(Timestamp, u64)>,
     /// Who says whether the answer may leave, before anything is stored; `None` where every answer may.
-    pub(super) judge: Option<&'a Judge>,
+    pub(super) judge: Option<&'a Judge<'a>>,
 }
 
 /// Looks at an answer, and refuses it in words for the script's author.
-pub(super) type Judge = dyn Fn(&Value) -> Result<(), String> + Send + Sync;
+pub(super) type Judge<'a> = dyn Fn(&Value) -> Result<(), String> + Send + Sync + 'a;
 
 /// What a run came to.
 #[derive(Debug, Clone)]
@@ -194,7 +194,7 @@ impl Performed {
 }
 
 /// Turns a run that ended well into one whose answer or effects are not allowed: nothing of it is stored.
-fn refuse(performed: &mut Performed, why: String) {
+pub(super) fn refuse(performed: &mut Performed, why: String) {
     performed.run.outcome = Outcome::Refused;
     performed.run.failure =
         Some(RunFailure { kind: "Refused".to_owned(), message: why, line: None, traceback: String::new() });

@@ -68,7 +68,8 @@ async fn runs_are_listed_counted_and_forgotten() {
                 };
                 assert_eq!(accounts[0], account);
                 assert_eq!(runs::accounts(tx, Timestamp(0), Some(&nps))?, [account]);
-                assert_eq!(runs::accounts(tx, tomorrow(tx.now()), None)?, []);
+                let late = tomorrow(tx.now());
+                assert_eq!(runs::accounts(tx, late, None)?, []);
                 assert_eq!(runs::delete_old(tx, Timestamp(0), 2, 10)?, 2);
                 assert_eq!(listed(tx, runs::Filter::default())?, 2);
                 assert_eq!(runs::delete_old(tx, tomorrow(tx.now()), 2, 10)?, 2);

@@ -14,7 +14,7 @@ use super::{Collector, Writer};
 impl Writer {
     /// What actions on scripts take that run, check or wake them.
     pub(crate) fn scripting(&self) -> (&Scripts, &Tenant, &Actor) {
-        (self.0.app.scripts(), &self.0.tenant, &self.0.actor)
+        (self.app.scripts(), &self.tenant, &self.actor)
     }
 }
 

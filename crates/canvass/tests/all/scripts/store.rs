@@ -118,10 +118,10 @@ async fn a_member_removes_a_value_and_takes_that_back() {
     let of = |key: &'static str| [("key", key), ("prefix", "quota:")];
     ann.post_form(&format!("{console}/removal"), &of("quota:a")).await.expect(403);
     let gone = carl.post_form(&format!("{console}/removal"), &of("quota:a")).await.expect(303);
-    let list = carl.get(gone.location()).await.expect(200);
+    let list = carl.get(&gone.location()).await.expect(200);
     assert!(list.shows("“quota:a” is removed.") && list.shows("Undo") && list.shows("quota:b"), "{}", list.text());
     let back = carl.post_form(&format!("{console}/restoration"), &of("quota:a")).await.expect(303);
-    assert!(carl.get(back.location()).await.expect(200).shows("quota:a"));
+    assert!(carl.get(&back.location()).await.expect(200).shows("quota:a"));
     assert_eq!(program.get(&format!("{STORE}/quota:a")).await.expect(200).json()["value"], json!({ "of": "quota:a" }));
     // Once is enough; only the last is kept; what was put there since stays.
     let refused = carl.post_form(&format!("{console}/restoration"), &of("quota:a")).await.expect(409);

@@ -141,7 +141,7 @@ async fn a_member_throws_a_script_away_and_takes_it_back() {
     let console = "/-/console/adatum/scripts";
     carl.post_form(&format!("{console}/{id}/deletion"), &[("a", "b")]).await.expect(404);
     let gone = carl.post_form(&format!("{console}/{id}/trash"), &[("a", "b")]).await.expect(303);
-    let list = carl.get(gone.location()).await.expect(200);
+    let list = carl.get(&gone.location()).await.expect(200);
     assert!(list.shows("“words” is in the trash.") && list.shows("Undo"), "{}", list.text());
     carl.get(&format!("{console}/{id}")).await.expect(404);
     let trash = ann.get(&format!("{console}/trash")).await.expect(200);
@@ -156,11 +156,11 @@ async fn a_member_throws_a_script_away_and_takes_it_back() {
     assert!(carl.get(&format!("{console}/trash")).await.expect(200).shows("Delete for good"));
 
     let back = carl.post_form(&format!("{console}/{id}/restoration"), &[("a", "b")]).await.expect(303);
-    assert!(carl.get(back.location()).await.expect(200).shows("“words” is back"));
+    assert!(carl.get(&back.location()).await.expect(200).shows("“words” is back"));
     carl.get(&format!("{console}/{id}")).await.expect(200);
     carl.post_form(&format!("{console}/{id}/trash"), &[("a", "b")]).await.expect(303);
     let gone = carl.post_form(&format!("{console}/{id}/deletion"), &[("a", "b")]).await.expect(303);
-    assert!(carl.get(gone.location()).await.expect(200).shows("The trash is empty"));
+    assert!(carl.get(&gone.location()).await.expect(200).shows("The trash is empty"));
     let log = canvass.ada().await.get("/-/console/adatum/log").await.expect(200);
     for words in ["threw away the script", "restored the script", "deleted for good the script"] {
         assert!(log.shows(words), "{words}");
