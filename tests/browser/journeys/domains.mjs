@@ -176,15 +176,18 @@ journey("a script's page acts at a host of the tenant's own and reaches no cooki
 }, async ({ canvass, page }) => {
   const member = await signIn(canvass, await page());
   const { token } = await entranceTo(canvass, "adatum");
-  const headers = { authorization: `Bearer ${token}` };
+  // Programs find the installation by its address; only the browser is told where its name leads.
+  const { host, port } = new URL(canvass.url);
+  const installation = `http://127.0.0.1:${port}/api/v1`;
+  const headers = { authorization: `Bearer ${token}`, host };
   const api = async (method, path, options) => {
-    const answer = await member.request.fetch(`${canvass.url}/api/v1${path}`, { method, headers, ...options });
+    const answer = await member.request.fetch(`${installation}${path}`, { method, headers, ...options });
     assert(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return answer.json().catch(() => undefined);
   };
   const python = { headers: { ...headers, "content-type": "text/x-python" }, data: ACTING };
   for (const deadline = Date.now() + 110_000; Date.now() < deadline; await pause(500)) {
-    if ((await member.request.put(`${canvass.url}/api/v1/scripts/acting`, python)).ok()) break;
+    if ((await member.request.put(`${installation}/scripts/acting`, python)).ok()) break;
   }
   await api("PUT", "/scripts/acting/settings", { data: { trigger: { kind: "page" } } });
   await api("PUT", "/pages/acting", { data: { kind: "script", target: "acting" } });

@@ -184,7 +184,7 @@ journey("an earlier version comes back, and a script is switched off, thrown awa
   await carl.getByRole("link", { name: "Trash" }).click();
   await carl.getByRole("button", { name: "Restore Greeting" }).waitFor();
   await look(carl, "trash");
-  await carl.getByRole("button", { name: "Delete Greeting for good" }).click();
+  await carl.getByRole("button", { name: "Delete for good: Greeting" }).click();
   await carl.getByText("“greeting” is deleted for good.").first().waitFor();
   await carl.getByRole("heading", { name: "The trash is empty" }).waitFor();
   await look(carl, "trash-empty");
@@ -281,7 +281,7 @@ journey("the operator sees the sandbox and stops a tenant's scripts", scripted, 
   await olga.locator("#f-scripts-name").fill("counter");
   await olga.locator("#f-scripts-reason").fill("It sends too much.");
   await olga.getByRole("button", { name: "Stop", exact: true }).click();
-  await olga.getByRole("button", { name: "Let counter run again" }).waitFor();
+  await olga.getByRole("button", { name: "Let it run again: counter" }).waitFor();
   await carl.reload();
   await carl.getByText("It sends too much.").waitFor();
   await olga.getByText("Stop…").click();
@@ -289,8 +289,8 @@ journey("the operator sees the sandbox and stops a tenant's scripts", scripted, 
   await olga.getByRole("button", { name: "Stop", exact: true }).click();
   await olga.getByText("They keep the machine busy.").waitFor();
   await look(olga, "operator-tenant");
-  await olga.getByRole("button", { name: "Let counter run again" }).click();
-  await olga.getByRole("button", { name: "Let counter run again" }).waitFor({ state: "detached" });
+  await olga.getByRole("button", { name: "Let it run again: counter" }).click();
+  await olga.getByRole("button", { name: "Let it run again: counter" }).waitFor({ state: "detached" });
   await carl.reload();
   await carl.getByText("They keep the machine busy.").waitFor();
   await look(carl, "stopped");

@@ -105,10 +105,10 @@ pub async fn serve<T: Send>(
     scripts.pace(tenant)?;
     let member = request.member.clone();
     let request = serde_json::to_value(request).unwrap_or_default();
-    let made = Mutex::new(None);
+    let kept = Mutex::new(None);
     let judge = |answer: &Value| {
         let it = make(Answer::read(answer)?)?;
-        *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(it);
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(it);
         Ok::<_, String>(())
     };
     let errand = Errand {
@@ -127,10 +127,10 @@ pub async fn serve<T: Send>(
     if let Some(error) = performed.error() {
         return Err(error);
     }
-    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     let run = performed.run;
-    Ok(match made.filter(|_| run.outcome.is_done()) {
-        Some(made) => Served::Answer(made, run.id),
+    Ok(match kept.filter(|_| run.outcome.is_done()) {
+        Some(it) => Served::Answer(it, run.id),
         None => Served::Failed(run.outcome, run.id),
     })
 }

@@ -156,7 +156,7 @@ async fn a_script_in_the_trash_is_found_there_alone_and_goes_in_time() {
                 assert_eq!(trash::find_by_id(tx, kept.id)?, None);
                 assert_eq!(trash::find(tx, &thrown.name)?.as_ref(), Some(&thrown));
                 assert_eq!(trash::find_by_id(tx, thrown.id)?.as_ref(), Some(&thrown));
-                assert_eq!(trash::list(tx)?, [thrown.clone()]);
+                assert_eq!(trash::list(tx)?, std::slice::from_ref(&thrown));
                 // Its name is nobody else's meanwhile.
                 assert!(matches!(scripts::insert(tx, &thrown, &Source::default()), Err(Error::Conflict(_))));
                 assert_eq!(trash::delete_old(tx, tx.now(), 10)?, 0);

@@ -45,6 +45,7 @@ struct Span {
 /// Milliseconds on the clock that so many in a hundred runs did not exceed.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ScriptRunTimes")]
+#[expect(clippy::struct_field_names, reason = "the API says the unit with every time")]
 struct Wall {
     p50_ms: f64,
     p95_ms: f64,

@@ -116,11 +116,10 @@ impl Fit {
         };
         let body = match (answer.kind, entered.respondent().origin()) {
             (Kind::Html, Origin::Shared) => clean::html(&answer.body),
-            (Kind::Html, Origin::Sibling | Origin::Own) => answer.body,
             (Kind::Svg, _) => {
                 clean::svg(&answer.body).ok_or("an answer of the type image/svg+xml is a drawing, from <svg on")?
             }
-            (Kind::Text | Kind::Csv | Kind::Json, _) => answer.body,
+            (Kind::Html, Origin::Sibling | Origin::Own) | (Kind::Text | Kind::Csv | Kind::Json, _) => answer.body,
         };
         let mut headers = HeaderMap::new();
         for (name, value) in answer.headers {

@@ -13,7 +13,7 @@ fn keys(page: &Value) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_read_set_and_remove_what_scripts_keep() {
-    let (_canvass, program) = start().await;
+    let (canvass, program) = start().await;
     let source = "import canvass\ncanvass.store.put('seen', [1, None, 'é'])\ncanvass.store.get('quota:a/b')";
     put(&program, "keeper", source).await.expect(201);
     assert_eq!(run(&program, "keeper", json!({})).await["result"], Value::Null);
@@ -39,7 +39,7 @@ async fn programs_read_set_and_remove_what_scripts_keep() {
     program.get(&slashed).await.expect(404);
     program.put_json(&format!("{STORE}/a%0Ab"), &json!({ "value": 1 })).await.expect(400);
     program.get(&format!("{STORE}/{}", "x".repeat(201))).await.expect(404);
-    let reader = _canvass.program_with("adatum", &[canvass_model::token::Scope::Read]).await;
+    let reader = canvass.program_with("adatum", &[canvass_model::token::Scope::Read]).await;
     reader.get(STORE).await.expect(200);
     reader.put_json(&slashed, &json!({ "value": 1 })).await.expect(403);
 }
