@@ -193,13 +193,12 @@ impl Performed {
     }
 }
 
-/// Turns a run that ended well into one whose answer or effects are not allowed: nothing of it is stored.
+/// Turns a run that ended well into one whose answer or effects are not allowed: of such a run only the record is stored.
 pub(super) fn refuse(performed: &mut Performed, why: String) {
     performed.run.outcome = Outcome::Refused;
     performed.run.failure =
         Some(RunFailure { kind: "Refused".to_owned(), message: why, line: None, traceback: String::new() });
     performed.result = Value::Null;
-    performed.effects = Effects::default();
 }
 
 fn described(failure: Failure) -> (Outcome, Option<RunFailure>) {
