@@ -9,6 +9,7 @@ mod desk;
 pub mod duty;
 mod edit;
 mod effects;
+mod figures;
 mod hooks;
 mod load;
 pub mod manual;
@@ -20,6 +21,7 @@ pub mod replay;
 mod seal;
 mod secrets;
 mod stops;
+mod trash;
 mod trial;
 pub mod validate;
 mod values;
@@ -33,16 +35,18 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 pub use self::{
     context::Member,
-    edit::{Changes, Settings, create, delete, replace_tests, save_draft, set},
+    edit::{Changes, Settings, create, replace_tests, save_draft, set},
+    figures::{Figures, figures},
     hooks::{Hooked, hooked, resume, skip},
     load::{Loaded, found},
     publishing::{Published, Push, check, publish, push, revert},
     record::{Recorder, Runs, forget, keep, recording},
     seal::Seal,
     secrets::{remove_secret, set_secret},
-    stops::{allow, allow_all, stop, stop_all, stopped},
+    stops::{allow, stop, stopped},
+    trash::{delete, empty, restore, throw_away},
     trial::{Tried, run_tests},
-    values::remove_value,
+    values::{VALUE_KEPT_MS, Values, forget_removed, put_value, remove_value, restore_value, values_page},
 };
 use crate::Error;
 

@@ -233,7 +233,17 @@ pub enum Event {
         /// Its version.
         version: VersionNumber,
     },
-    /// A script was deleted, with its versions.
+    /// A script went into the trash.
+    ScriptTrashed {
+        /// Which.
+        script: ScriptName,
+    },
+    /// A script came back from the trash.
+    ScriptRestored {
+        /// Which.
+        script: ScriptName,
+    },
+    /// A script was deleted for good, with its versions.
     ScriptDeleted {
         /// Which.
         script: ScriptName,
@@ -260,8 +270,18 @@ pub enum Event {
         /// Its name.
         name: String,
     },
-    /// A value of the scripts' store was removed by a member.
+    /// A value of the scripts' store was set by a member or a program.
+    ScriptValueSet {
+        /// Its key.
+        key: String,
+    },
+    /// A value of the scripts' store was removed by a member or a program.
     ScriptValueRemoved {
+        /// Its key.
+        key: String,
+    },
+    /// A value that was removed from the scripts' store was put back.
+    ScriptValueRestored {
         /// Its key.
         key: String,
     },

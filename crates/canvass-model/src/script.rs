@@ -58,6 +58,8 @@ pub struct Script {
     pub created_at: Timestamp,
     /// When its draft, settings or live version last changed.
     pub updated_at: Timestamp,
+    /// When it was thrown away, if it is in the trash: it keeps its name, and nothing starts it.
+    pub trashed_at: Option<Timestamp>,
 }
 
 /// Whether a tenant lets a script run.
@@ -149,6 +151,10 @@ impl Script {
     pub const VERSIONS_MAX: u32 = 100;
     /// Test cases of one script: publishing runs them all, one after the other.
     pub const TESTS_MAX: usize = 20;
+    /// Days a script stays in the trash before it is deleted for good.
+    pub const TRASH_DAYS: i64 = 30;
+    /// Scripts of one tenant in the trash: they keep their names and their versions, so there is an end to them.
+    pub const TRASH_MAX: u32 = 100;
 
     /// What people call it: its title, or its name when it has none.
     pub fn own_title(&self) -> &str {
@@ -157,7 +163,15 @@ impl Script {
 
     /// Whether its trigger starts it.
     pub fn is_on(&self) -> bool {
-        self.switch == Switch::On && self.stopped_by_operator.is_none() && self.live.is_some()
+        self.switch == Switch::On
+            && self.stopped_by_operator.is_none()
+            && self.live.is_some()
+            && self.trashed_at.is_none()
+    }
+
+    /// When it is deleted for good, if it is in the trash.
+    pub fn gone_at(&self) -> Option<Timestamp> {
+        self.trashed_at.map(|it| it.plus_ms(Self::TRASH_DAYS * Timestamp::DAY_MS))
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Scope {
     Write,
     /// Submit responses.
     Collect,
+    /// What only administrators do: secrets of scripts.
+    Admin,
 }
 
 /// What is kept of a token: never its secret.
@@ -55,7 +57,7 @@ impl Token {
 
 impl Scope {
     /// All scopes, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Collect];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Collect, Self::Admin];
 
     /// The scope's stored and public name.
     pub fn as_str(self) -> &'static str {
@@ -63,6 +65,7 @@ impl Scope {
             Self::Read => "read",
             Self::Write => "write",
             Self::Collect => "collect",
+            Self::Admin => "admin",
         }
     }
 

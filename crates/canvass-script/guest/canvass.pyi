@@ -138,7 +138,7 @@ class _Log:
 class _Later:
     """Not available yet: every call raises `HostError`."""
 
-    def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, verb: str) -> Any: ...
 
 context: Context
 surveys: _Surveys

@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::ComponentHash;
 
+/// The version of what scripts are given and may do: `canvass.__version__`.
+pub const CONTRACT: &str = "1";
+
 /// The type stubs of the module `canvass`, for editors and type checkers.
 pub const STUBS: &str = include_str!("../guest/canvass.pyi");
 

@@ -214,6 +214,16 @@ pub(crate) fn delete_of_survey(tx: &mut Tx<'_>, survey: SurveyId) -> Result<(), 
     Ok(())
 }
 
+/// Removes every page that a script makes.
+pub(crate) fn delete_of_script(tx: &mut Tx<'_>, script: ScriptId) -> Result<(), Error> {
+    let sql = "select id from page where kind = 'script' and target = $1";
+    let pages = decode::list(tx.session, "page", (sql, &[Value::text(script)]), |row| row.parsed(PageId::parse))?;
+    for page in pages {
+        delete(tx, page)?;
+    }
+    Ok(())
+}
+
 /// Removes at most `limit` pages thrown away before `before`. Answers how many.
 pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u32, Error> {
     let sql = "select id from page where trashed_at < $1 order by trashed_at, id limit $2";

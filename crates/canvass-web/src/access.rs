@@ -2,13 +2,13 @@
 
 mod api;
 mod ask;
-mod claimant;
 mod console;
 mod host;
 mod operator;
 mod pace;
 mod people;
 mod public;
+mod stewards;
 mod turns;
 mod uploads;
 
@@ -22,11 +22,11 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::uploads::ContentReader;
 pub(crate) use self::{
     ask::Asked,
-    claimant::Claimant,
     host::{Hosted, Place},
     operator::Operator,
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
-    public::{Entered, Onlooker, Respondent, Site, Turned, Visitor},
+    public::{Entered, Onlooker, Origin, Respondent, Site, Turned, Visitor},
+    stewards::{Claimant, SecretKeeper},
 };
 use self::{ask::Asking, pace::Pace, turns::Turns};
 use crate::Settings;

@@ -122,6 +122,7 @@ fn product() -> Table {
         .get("/-/assets/{hash}/{name}", assets::show)
         .get("/-/brand/{tenant}/{file}", pages::brand::serve)
         .get("/-/schema/survey.json", pages::schema::show)
+        .add("GET", "/-/schema/canvass.pyi", get(pages::schema::stubs).layer(from_fn(pages::public::revalidate)))
         .get("/-/signup", pages::sign_up::new)
         .post("/-/signup", pages::sign_up::create)
         .get("/-/signup/alias", pages::sign_up::alias)
@@ -235,6 +236,8 @@ fn scripts() -> Table {
         .get("/-/console/{tenant}/scripts/contract", pages::scripts::contract)
         .get("/-/console/{tenant}/scripts/store", pages::scripts::store)
         .post("/-/console/{tenant}/scripts/store/removal", pages::scripts::remove_value)
+        .post("/-/console/{tenant}/scripts/store/restoration", pages::scripts::restore_value)
+        .get("/-/console/{tenant}/scripts/trash", pages::scripts::trash)
         .get("/-/console/{tenant}/scripts/secrets", pages::scripts::secrets)
         .post("/-/console/{tenant}/scripts/secrets", pages::scripts::set_secret)
         .post("/-/console/{tenant}/scripts/secrets/{name}/removal", pages::scripts::remove_secret)
@@ -262,7 +265,9 @@ fn scripts() -> Table {
         .get("/-/console/{tenant}/scripts/{script}/settings", pages::scripts::settings)
         .post("/-/console/{tenant}/scripts/{script}/settings", pages::scripts::set)
         .post("/-/console/{tenant}/scripts/{script}/switch", pages::scripts::switch)
-        .post("/-/console/{tenant}/scripts/{script}/trash", pages::scripts::delete)
+        .post("/-/console/{tenant}/scripts/{script}/trash", pages::scripts::throw_away)
+        .post("/-/console/{tenant}/scripts/{script}/restoration", pages::scripts::fetch_back)
+        .post("/-/console/{tenant}/scripts/{script}/deletion", pages::scripts::delete)
 }
 
 /// How a tenant's pages look.

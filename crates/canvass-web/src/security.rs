@@ -8,7 +8,10 @@ use axum::{
 };
 use tower_http::csrf::ProtectionError;
 
-use crate::{Problem, access::Hosted};
+use crate::{
+    Problem,
+    access::{Hosted, Origin},
+};
 
 /// The product's own pages: nothing inline, nothing from elsewhere, framed by nobody but ourselves.
 const OWN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -22,6 +25,20 @@ const TENANTS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 /// A tenant's pages at a host of its own: an origin that holds no power but the tenant's.
 const HOSTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; frame-ancestors *; base-uri 'none'";
+
+/// What a tenant's own program makes at a domain of its own: it may act there, and reach nobody else.
+const PROGRAMS: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
+                        img-src 'self' data:; font-src 'self' data:; media-src 'self'; connect-src 'self'; \
+                        frame-src 'self'; form-action 'self'; frame-ancestors *; base-uri 'none'";
+
+/// The same below the installation's host: with an opaque origin, for a page that acts could otherwise set cookies for the
+/// console and all other tenants, whose hosts are of the same site.
+const SIBLING_PROGRAMS: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; \
+                                style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
+                                media-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
+                                frame-ancestors *; base-uri 'none'; \
+                                sandbox allow-forms allow-scripts allow-popups \
+                                allow-top-navigation-by-user-activation";
 
 /// The same for every answer.
 const FIXED: [(HeaderName, &str); 4] = [
@@ -69,6 +86,15 @@ impl Policy {
             }
             Self::Tenants | Self::Hosted => {}
         }
+    }
+}
+
+/// What a browser may do with HTML that a tenant's own program makes; `None` where it is bound as all pages of tenants.
+pub(crate) fn of_programs(origin: Origin) -> Option<HeaderValue> {
+    match origin {
+        Origin::Shared => None,
+        Origin::Sibling => Some(HeaderValue::from_static(SIBLING_PROGRAMS)),
+        Origin::Own => Some(HeaderValue::from_static(PROGRAMS)),
     }
 }
 

@@ -24,6 +24,8 @@ const ROWS_MAX: u32 = 1_000;
 const SURVEYS_MAX: u32 = 1;
 /// Thrown-away pages that one visit to a tenant removes at most.
 const PAGES_MAX: u32 = 100;
+/// Thrown-away scripts that one visit to a tenant removes at most.
+const SCRIPTS_MAX: u32 = 20;
 /// Tenants that one round visits. At one round a minute, 10,000 tenants are seen three times in two weeks, and a round
 /// never opens more tenants' files than stay open anyway.
 const TENANTS_MAX: u32 = 50;
@@ -109,9 +111,13 @@ impl Sweep {
                 let fields = fields::delete_removed(tx, now.plus_ms(-FIELDS_KEPT_MS), FIELDS_MAX)?;
                 let plan = record.plan.plan();
                 let runs = scripts::forget(tx, &plan, ROWS_MAX)?;
+                let thrown = scripts::empty(tx, SCRIPTS_MAX)?;
+                let value = scripts::forget_removed(tx)?;
                 let repeats = idempotency::delete_before(tx, now.plus_ms(-REPEATS_KEPT_MS), ROWS_MAX)?;
                 Ok(surveys.len() as u64
                     + u64::from(pages)
+                    + u64::from(thrown)
+                    + value
                     + fields
                     + repeats
                     + runs

@@ -12,7 +12,7 @@ use crate::{
     output::Output,
 };
 
-pub(crate) use self::script::{Remote, Script};
+pub(crate) use self::script::{Remote, Script, Store, Switched};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -38,7 +38,7 @@ pub enum Command {
     /// Serve surveys: the web, the workers or both
     #[command(after_help = SERVE_HELP)]
     Serve(Serve),
-    /// List, make, show, suspend and resume tenants
+    /// List, make, show, suspend and resume tenants, and stop their scripts
     #[command(subcommand)]
     Tenant(Tenant),
     /// Write, test, run and watch a tenant's scripts, over the API
@@ -156,6 +156,31 @@ pub enum Tenant {
         #[command(flatten)]
         stored: Stored,
     },
+    /// Stop a tenant's scripts, or one of them: nothing of the tenant's starts them again
+    StopScripts {
+        /// Its alias
+        alias: String,
+        /// This script alone, by its name
+        #[arg(long, value_name = "NAME")]
+        script: Option<String>,
+        /// Why: its members read it
+        #[arg(long)]
+        reason: String,
+        /// Where the data lives.
+        #[command(flatten)]
+        stored: Stored,
+    },
+    /// Let a tenant's scripts run again, or one of them
+    AllowScripts {
+        /// Its alias
+        alias: String,
+        /// This script alone, by its name
+        #[arg(long, value_name = "NAME")]
+        script: Option<String>,
+        /// Where the data lives.
+        #[command(flatten)]
+        stored: Stored,
+    },
     /// Open a suspended tenant's doors again
     Resume {
         /// Its alias
@@ -256,6 +281,8 @@ impl Cli {
                 | Tenant::Create(Create { stored, .. })
                 | Tenant::Show { stored, .. }
                 | Tenant::Suspend { stored, .. }
+                | Tenant::StopScripts { stored, .. }
+                | Tenant::AllowScripts { stored, .. }
                 | Tenant::Resume { stored, .. },
             )
             | Command::Doctor(stored)

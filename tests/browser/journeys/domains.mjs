@@ -6,8 +6,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { root } from "../canvass.mjs";
-import { signIn } from "../people.mjs";
+import { entranceTo, signIn } from "../people.mjs";
 import { axe, journey, screens, shot } from "../support.mjs";
 
 const domain = "ask.adatum.example";
@@ -156,4 +157,60 @@ journey("a tenant's host below the installation's shows its pages in their look"
   await answerEverything(visitor);
   assert.equal((await visitor.goto(at(canvass, "nobody.surveys.example"))).status(), 404);
   assert.equal((await visitor.locator("body").innerText()).trim(), "There is nothing at this address");
+});
+
+/** A script whose page says what it can do in a browser. */
+const ACTING = `def page(request):
+    return """<p id="did">nothing</p><script>
+        const can = (what) => { try { what(); return "yes"; } catch { return "no"; } };
+        const cookies = can(() => { document.cookie = "tossed=1; Domain=surveys.example; Path=/"; });
+        const storage = can(() => localStorage.setItem("a", "b"));
+        document.getElementById("did").textContent = JSON.stringify({ cookies, storage });
+    </script>"""
+`;
+
+journey("a script's page acts at a host of the tenant's own and reaches no cookie of the console", {
+  ...hosting,
+  env: { ...hosting.env, CANVASS_SCRIPTS__MODE: "on" },
+}, async ({ canvass, page }) => {
+  const member = await signIn(canvass, await page());
+  const { token } = await entranceTo(canvass, "adatum");
+  // Programs find the installation by its address; only the browser is told where its name leads.
+  const { host, port } = new URL(canvass.url);
+  const installation = `http://127.0.0.1:${port}/api/v1`;
+  const headers = { authorization: `Bearer ${token}`, host };
+  const api = async (method, path, options) => {
+    const answer = await member.request.fetch(`${installation}${path}`, { method, headers, ...options });
+    assert(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json().catch(() => undefined);
+  };
+  const python = { headers: { ...headers, "content-type": "text/x-python" }, data: ACTING };
+  for (const deadline = Date.now() + 110_000; Date.now() < deadline; await pause(500)) {
+    if ((await member.request.put(`${installation}/scripts/acting`, python)).ok()) break;
+  }
+  await api("PUT", "/scripts/acting/settings", { data: { trigger: { kind: "page" } } });
+  await api("PUT", "/pages/acting", { data: { kind: "script", target: "acting" } });
+  const { record } = await api("POST", "/domains", { data: { domain } });
+  await names.say(record.name, `text ${record.value}`);
+  await api("POST", `/domains/${domain}/verification`, { data: {} });
+
+  // Below the installation's address the program's HTML is cleaned.
+  await member.goto("/adatum/acting");
+  assert.equal(await member.locator("#did, p").first().innerText(), "nothing");
+
+  const did = async (url) => {
+    await member.goto(url);
+    await member.locator("#did", { hasText: "{" }).waitFor();
+    return JSON.parse(await member.locator("#did").innerText());
+  };
+  // At a host of the same site as the console it acts without an origin: nothing can be tossed into anybody's cookies.
+  assert.deepEqual(await did(at(canvass, "adatum.surveys.example", "/acting")), { cookies: "no", storage: "no" });
+  // At a domain of its own it has an origin, which is not the console's.
+  assert.deepEqual(await did(at(canvass, domain, "/acting")), { cookies: "yes", storage: "yes" });
+  const cookies = await member.context().cookies();
+  assert(!cookies.some((it) => it.name === "tossed"), JSON.stringify(cookies));
+  const session = cookies.find((it) => it.name.endsWith("canvass"));
+  assert(session.httpOnly && session.domain === "surveys.example", JSON.stringify(session));
+  await member.goto("/-/console/adatum");
+  await member.getByRole("heading", { level: 1 }).waitFor();
 });

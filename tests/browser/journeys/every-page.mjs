@@ -124,6 +124,7 @@ journey("every page of the console is fit for everybody", demo, async ({ canvass
     ["script-new", `${base}/scripts/new`],
     ["script-template", `${base}/scripts/new?from=big-five`],
     ["scripts-store", `${base}/scripts/store`],
+    ["scripts-trash", `${base}/scripts/trash`],
     ["scripts-secrets", `${base}/scripts/secrets`],
     ["scripts-contract", `${base}/scripts/contract`],
     ["tokens", `${base}/tokens`],

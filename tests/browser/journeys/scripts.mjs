@@ -1,7 +1,7 @@
 // A tenant's own programs: written, mended, tested, published, watched; with the editor and without script.
 
 import assert from "node:assert/strict";
-import { becomeOperator, demo, signIn } from "../people.mjs";
+import { becomeOperator, demo, entranceTo, signIn } from "../people.mjs";
 import { axe, journey, screens, shot } from "../support.mjs";
 
 const BASE = "/-/console/adatum/scripts";
@@ -142,13 +142,14 @@ journey("a script is tested, published, and its log watched", scripted, async ({
   await carl.getByText("Hello, Linus!").waitFor();
   await look(carl, "ran");
   await watcher.locator(".runs > li").nth(before).waitFor();
+  await watcher.getByText("Times and cost").click();
   await look(watcher, "runs");
   await watcher.locator(".runs .row-link").first().click();
   await watcher.getByText("Greeting Linus").waitFor();
   await look(watcher, "run");
 });
 
-journey("an earlier version comes back, and a script is switched off and deleted", scripted, async ({ canvass, page }) => {
+journey("an earlier version comes back, and a script is switched off, thrown away and taken back", scripted, async ({ canvass, page }) => {
   const carl = await signIn(canvass, await page(), "adatum", "creator");
   await greeting(carl, MENDED);
   await carl.getByText("The draft is saved.").first().waitFor({ timeout: FIRST_RUN_MS_MAX });
@@ -172,9 +173,21 @@ journey("an earlier version comes back, and a script is switched off and deleted
   await carl.getByText("“greeting” is off").first().waitFor();
   await carl.getByRole("link", { name: "Greeting" }).click();
   await carl.getByRole("link", { name: "Settings" }).click();
-  await carl.getByText("Delete…").click();
-  await carl.getByRole("button", { name: "Delete “Greeting”" }).click();
-  await carl.getByText("“greeting” is deleted.").first().waitFor();
+  await carl.getByRole("button", { name: "Throw away" }).click();
+  await carl.getByText("“greeting” is in the trash.").first().waitFor();
+  await look(carl, "thrown-away");
+  await carl.getByRole("button", { name: "Undo" }).click();
+  await carl.getByText("“greeting” is back, with its pages.").first().waitFor();
+  await carl.getByRole("link", { name: "Greeting" }).click();
+  await carl.getByRole("link", { name: "Settings" }).click();
+  await carl.getByRole("button", { name: "Throw away" }).click();
+  await carl.getByRole("link", { name: "Trash" }).click();
+  await carl.getByRole("button", { name: "Restore Greeting" }).waitFor();
+  await look(carl, "trash");
+  await carl.getByRole("button", { name: "Delete for good: Greeting" }).click();
+  await carl.getByText("“greeting” is deleted for good.").first().waitFor();
+  await carl.getByRole("heading", { name: "The trash is empty" }).waitFor();
+  await look(carl, "trash-empty");
 });
 
 journey("a hook from the gallery is set up without script, tested, and replayed", scripted, async ({ canvass, page }) => {
@@ -219,7 +232,23 @@ journey("secrets are kept, the store is read, and the contract is at hand", scri
   await look(ada, "secrets");
   await ada.getByRole("link", { name: "Store" }).click();
   await ada.getByRole("heading", { name: "The store is empty" }).waitFor();
+  await look(ada, "store-empty");
+  const { token } = await entranceTo(canvass, "adatum");
+  for (const [key, value] of [["quota:soup", 41], ["quota:pie", { sold: 12, left: 8 }], ["visits", 1024]]) {
+    const headers = { authorization: `Bearer ${token}` };
+    const put = await ada.request.put(`${canvass.url}/api/v1/script-store/${encodeURIComponent(key)}`, { headers, data: { value } });
+    assert.equal(put.status(), 201);
+  }
+  await ada.getByLabel("Keys that begin with").fill("quota:");
+  await ada.getByRole("button", { name: "Show" }).click();
+  await ada.getByText("quota:pie").click();
   await look(ada, "store");
+  await ada.getByRole("button", { name: "Remove quota:pie" }).click();
+  await ada.getByText("“quota:pie” is removed.").first().waitFor();
+  await look(ada, "store-removed");
+  await ada.getByRole("button", { name: "Undo" }).click();
+  await ada.getByText("“quota:pie” is back.").waitFor({ state: "attached" });
+  await ada.getByText("quota:pie").first().waitFor();
   await ada.goto(`${BASE}/contract`);
   await look(ada, "contract");
 
@@ -243,14 +272,28 @@ journey("the operator sees the sandbox and stops a tenant's scripts", scripted, 
   await olga.getByText("Ready").waitFor();
   await look(olga, "operator");
   await olga.goto("/-/operate/tenants/adatum");
-  await olga.getByText("Stop all…").click();
+  await olga.getByText("Stop…").click();
+  await olga.locator("#f-scripts-name").fill("nothing");
+  await olga.locator("#f-scripts-reason").fill("It sends too much.");
+  await olga.getByRole("button", { name: "Stop", exact: true }).click();
+  await olga.getByText("This tenant has no script of this name").first().waitFor();
+  await look(olga, "operator-tenant-refused");
+  await olga.locator("#f-scripts-name").fill("counter");
+  await olga.locator("#f-scripts-reason").fill("It sends too much.");
+  await olga.getByRole("button", { name: "Stop", exact: true }).click();
+  await olga.getByRole("button", { name: "Let it run again: counter" }).waitFor();
+  await carl.reload();
+  await carl.getByText("It sends too much.").waitFor();
+  await olga.getByText("Stop…").click();
   await olga.locator("#f-scripts-reason").fill("They keep the machine busy.");
-  await olga.getByRole("button", { name: "Stop the scripts of" }).click();
+  await olga.getByRole("button", { name: "Stop", exact: true }).click();
   await olga.getByText("They keep the machine busy.").waitFor();
   await look(olga, "operator-tenant");
+  await olga.getByRole("button", { name: "Let it run again: counter" }).click();
+  await olga.getByRole("button", { name: "Let it run again: counter" }).waitFor({ state: "detached" });
   await carl.reload();
   await carl.getByText("They keep the machine busy.").waitFor();
   await look(carl, "stopped");
   await olga.getByRole("button", { name: "Let them run again" }).click();
-  await olga.getByText("Stop all…").waitFor();
+  await olga.getByText("Stop…").waitFor();
 });

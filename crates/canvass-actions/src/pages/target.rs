@@ -87,6 +87,9 @@ fn of_survey(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Option<String>, Er
 
 fn of_script(tx: &mut ReadTx<'_>, script: ScriptId) -> Result<Option<String>, Error> {
     Ok(match scripts::find_by_id(tx, script)? {
+        None if scripts::trash::find_by_id(tx, script)?.is_some() => {
+            Some("This script is in the trash; restore it first".to_owned())
+        }
         None => Some("There is no such script".to_owned()),
         Some(it) if it.trigger != Trigger::Page => {
             Some("This script makes no pages; choose one whose trigger is a page".to_owned())

@@ -145,6 +145,7 @@ impl Scripts {
             parameters: Value::Null,
             limits: allowance.limits(trigger),
             fixed: None,
+            judge: None,
         };
         let Performed { run, .. } = self.perform(&errand, Some(besides)).await?;
         match run.outcome {

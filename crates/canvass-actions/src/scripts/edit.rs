@@ -1,4 +1,4 @@
-//! Editing: this file is about making scripts, their drafts, settings and test cases, and deleting them.
+//! Editing: this file is about making scripts, their drafts, settings and test cases.
 
 use canvass_model::{
     definition::Fault,
@@ -53,6 +53,11 @@ pub fn create(
     if scripts::find(tx, name)?.is_some() {
         return Err(Error::Taken(format!("There is a script {name} already; choose another name")));
     }
+    if scripts::trash::find(tx, name)?.is_some() {
+        return Err(Error::Taken(format!(
+            "The script {name} is in the trash and keeps its name. Restore it, delete it for good, or choose another name"
+        )));
+    }
     check(tx, settings)?;
     let now = tx.now();
     let script = Script {
@@ -67,6 +72,7 @@ pub fn create(
         changed_since_published: true,
         created_at: now,
         updated_at: now,
+        trashed_at: None,
     };
     scripts::insert(tx, &script, draft)?;
     events::insert(tx, by, &Event::ScriptCreated { script: name.clone() })?;
@@ -131,14 +137,6 @@ pub async fn set(
         .await?;
     tenant.ring_duty().await?;
     Ok(script)
-}
-
-/// Deletes a script with its versions, test cases, hook and pages. What it noted of responses stays, and its runs until
-/// their time has come. [`Error::ChangedMeanwhile`] when it is no longer as `seen`.
-pub fn delete(tx: &mut Tx<'_>, by: &Actor, name: &ScriptName, seen: Option<Revision>) -> Result<(), Error> {
-    let script = unchanged(tx, name, seen)?;
-    scripts::delete(tx, script.id)?;
-    Ok(events::insert(tx, by, &Event::ScriptDeleted { script: name.clone() })?)
 }
 
 /// Replaces a script's test cases. [`Error::Invalid`] points into the list, like `/0/name`.

@@ -90,6 +90,7 @@ pub async fn run(
         parameters,
         limits: allowance.limits(trigger),
         fixed: None,
+        judge: None,
     };
     let performed = if for_good {
         scripts.perform(&errand, None).await?

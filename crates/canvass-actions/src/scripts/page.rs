@@ -1,6 +1,9 @@
 //! Pages of scripts: this file is about what a script is asked, and which of its answers may leave.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use canvass_model::{
     id::{RunId, ScriptId},
@@ -10,10 +13,7 @@ use canvass_script::Call;
 use canvass_storage::{ReadTx, Tenant};
 use serde_json::{Map, Value, json};
 
-use super::{
-    Loaded, Member, Scripts, allowance, load,
-    performing::{Errand, refuse},
-};
+use super::{Loaded, Member, Scripts, allowance, load, performing::Errand};
 use crate::Error;
 
 /// What a visitor asks a script.
@@ -72,9 +72,9 @@ pub enum Kind {
 
 /// How a page was served.
 #[derive(Debug)]
-pub enum Served {
-    /// The script answered, in this run.
-    Answer(Answer, RunId),
+pub enum Served<T> {
+    /// The script answered, in this run; what was made of its answer.
+    Answer(T, RunId),
     /// The script, its limits or our own machinery failed; the run is the reference.
     Failed(Outcome, RunId),
 }
@@ -91,13 +91,26 @@ pub fn load(tx: &mut ReadTx<'_>, plan: &canvass_model::plan::Plan, script: Scrip
     load::live(tx, plan, script)
 }
 
-/// Asks a script for a page. [`Error::TooMany`] when too many of the tenant's scripts run, [`Error::Unavailable`] when none
-/// can be run at the moment.
-pub async fn serve(scripts: &Scripts, tenant: &Tenant, loaded: &Loaded, request: Request) -> Result<Served, Error> {
+/// Asks a script for a page, and makes of its answer what leaves: what `make` refuses, in words for the script's author,
+/// has no effects, as a run that fails. [`Error::TooMany`] when too many of the tenant's scripts run,
+/// [`Error::Unavailable`] when none can be run at the moment.
+pub async fn serve<T: Send>(
+    scripts: &Scripts,
+    tenant: &Tenant,
+    loaded: &Loaded,
+    request: Request,
+    make: impl Fn(Answer) -> Result<T, String> + Send + Sync,
+) -> Result<Served<T>, Error> {
     let allowance = allowance(tenant)?;
     scripts.pace(tenant)?;
     let member = request.member.clone();
     let request = serde_json::to_value(request).unwrap_or_default();
+    let kept = Mutex::new(None);
+    let judge = |answer: &Value| {
+        let it = make(Answer::read(answer)?)?;
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(it);
+        Ok::<_, String>(())
+    };
     let errand = Errand {
         tenant,
         loaded,
@@ -108,18 +121,18 @@ pub async fn serve(scripts: &Scripts, tenant: &Tenant, loaded: &Loaded, request:
         parameters: Value::Null,
         limits: allowance.limits(loaded.script.trigger.name()),
         fixed: None,
+        judge: Some(&judge),
     };
-    let mut performed = scripts.perform(&errand, None).await?;
+    let performed = scripts.perform(&errand, None).await?;
     if let Some(error) = performed.error() {
         return Err(error);
     }
-    if performed.run.outcome.is_done() {
-        match Answer::read(&performed.result) {
-            Ok(answer) => return Ok(Served::Answer(answer, performed.run.id)),
-            Err(why) => refuse(&mut performed, why),
-        }
-    }
-    Ok(Served::Failed(performed.run.outcome, performed.run.id))
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let run = performed.run;
+    Ok(match kept.filter(|_| run.outcome.is_done()) {
+        Some(it) => Served::Answer(it, run.id),
+        None => Served::Failed(run.outcome, run.id),
+    })
 }
 
 /// A request as a test case gives it: what it leaves out is as a plain `GET` has it.

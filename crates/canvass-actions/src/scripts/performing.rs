@@ -31,7 +31,12 @@ pub(super) struct Errand<'a> {
     pub(super) limits: Limits,
     /// The moment and the seed of a run that is to come to the same every time; `None` for the present and for chance.
     pub(super) fixed: Option<(Timestamp, u64)>,
+    /// Who says whether the answer may leave, before anything is stored; `None` where every answer may.
+    pub(super) judge: Option<&'a Judge<'a>>,
 }
+
+/// Looks at an answer, and refuses it in words for the script's author.
+pub(super) type Judge<'a> = dyn Fn(&Value) -> Result<(), String> + Send + Sync + 'a;
 
 /// What a run came to.
 #[derive(Debug, Clone)]
@@ -100,16 +105,28 @@ impl Scripts {
     /// Runs a script and stores its effects, what is `besides`, and its record, in one transaction when it ends well; of a
     /// run that does not, only the record. A run that others overtook in the store is made again.
     pub(super) async fn perform(&self, errand: &Errand<'_>, besides: Option<Arc<Besides>>) -> Result<Performed, Error> {
-        let mut performed = self.try_out(errand).await?;
+        let mut performed = self.judged(errand).await?;
         for _ in 1..TRIES_MAX {
             match self.store(errand, &mut performed, besides.clone()).await? {
                 Stored::Yes => return Ok(performed),
-                Stored::Meanwhile => performed = self.try_out(errand).await?,
+                Stored::Meanwhile => performed = self.judged(errand).await?,
             }
         }
         let why = "others changed the same keys of the store again and again while this ran";
         refuse(&mut performed, why.to_owned());
         self.record(errand, &performed.run).await?;
+        Ok(performed)
+    }
+
+    /// Runs a script once; what it answers may leave, or the run is refused.
+    async fn judged(&self, errand: &Errand<'_>) -> Result<Performed, Error> {
+        let mut performed = self.try_out(errand).await?;
+        if let Some(judge) = errand.judge
+            && performed.run.outcome.is_done()
+            && let Err(why) = judge(&performed.result)
+        {
+            refuse(&mut performed, why);
+        }
         Ok(performed)
     }
 
@@ -176,7 +193,7 @@ impl Performed {
     }
 }
 
-/// Turns a run that ended well into one whose effects are not allowed.
+/// Turns a run that ended well into one whose answer or effects are not allowed: of such a run only the record is stored.
 pub(super) fn refuse(performed: &mut Performed, why: String) {
     performed.run.outcome = Outcome::Refused;
     performed.run.failure =

@@ -241,6 +241,7 @@ impl Replay<'_> {
             parameters: Value::Null,
             limits: self.allowance.limits(loaded.script.trigger.name()),
             fixed: Some((canvass_model::script::TestCase::NOW, 0)),
+            judge: None,
         };
         let performed = self.scripts.try_out(&errand).await?;
         if let Some(error) = performed.error() {

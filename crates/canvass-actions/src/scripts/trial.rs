@@ -111,6 +111,7 @@ fn errand<'a>(tenant: &'a Tenant, loaded: &'a Loaded, allowance: Allowance, test
         parameters: test.parameters.clone(),
         limits: allowance.limits(trigger),
         fixed: Some((TestCase::NOW, 0)),
+        judge: None,
     }
 }
 

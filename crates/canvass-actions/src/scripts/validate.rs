@@ -92,6 +92,7 @@ async fn refused(
             parameters: Value::Null,
             limits: allowance.limits(loaded.script.trigger.name()),
             fixed: None,
+            judge: None,
         };
         let mut performed = scripts.try_out(&errand).await?;
         match read(&performed.result, definition) {

@@ -7,5 +7,6 @@ mod language;
 mod limits;
 mod loss;
 mod sharing;
+mod stubs;
 mod support;
 mod walls;

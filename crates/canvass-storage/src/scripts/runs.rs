@@ -1,4 +1,6 @@
-//! Runs of scripts: this file is about their records, and how long they stay.
+//! Runs of scripts: this file is about their records, what they came to, and how long they stay.
+
+use std::collections::BTreeMap;
 
 use canvass_model::{
     id::RunId,
@@ -36,10 +38,23 @@ pub struct Account {
     pub failed: u64,
     /// Microseconds of computing, in all.
     pub cpu_us: u64,
-    /// Microseconds on the clock at the most.
-    pub wall_us_max: u64,
     /// Bytes of memory at the most.
     pub memory_peak_bytes: u64,
+    /// Calls of the host interface, in all.
+    pub host_calls: u64,
+    /// How long those took that began, on the clock; `None` when none did.
+    pub wall: Option<Percentiles>,
+}
+
+/// Microseconds that so many in a hundred runs did not exceed, each the time of one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Percentiles {
+    /// Half of them.
+    pub p50_us: u64,
+    /// 95.
+    pub p95_us: u64,
+    /// 99.
+    pub p99_us: u64,
 }
 
 /// The run with this id.
@@ -70,31 +85,67 @@ pub fn list(tx: &mut ReadTx<'_>, filter: &Filter) -> Result<Vec<Run>, Error> {
     decode::list(tx.session, "run", (&sql, &args), run)
 }
 
-/// What the runs since `since` came to, script by script, the most computing first; at most 500 scripts.
-pub fn accounts(tx: &mut ReadTx<'_>, since: Timestamp) -> Result<Vec<Account>, Error> {
+/// What the runs since `since` came to, of one script or of all, the most computing first; at most [`ACCOUNTS_MAX`].
+pub fn accounts(tx: &mut ReadTx<'_>, since: Timestamp, only: Option<&ScriptName>) -> Result<Vec<Account>, Error> {
     let sql = "select script, count(*), cast(sum(case when outcome = 'done' then 0 else 1 end) as bigint),
-            cast(sum(cpu_us) as bigint), max(wall_us), max(memory_peak_bytes)
-        from script_run where began_at >= $1 group by script order by 4 desc, script limit 500";
-    decode::list(tx.session, "run", (sql, &[since.into()]), |row| {
+            cast(sum(cpu_us) as bigint), max(memory_peak_bytes), cast(sum(host_calls) as bigint)
+        from script_run where began_at >= $1 and (cast($2 as text) = '' or script = $2)
+        group by script order by 4 desc, script limit $3";
+    let script = only.map_or("", ScriptName::as_str);
+    let args = [since.into(), script.into(), Value::count(ACCOUNTS_MAX)];
+    let walls = percentiles(tx, since, only)?;
+    decode::list(tx.session, "run", (sql, &args), |row| {
+        let script = row.parsed(|it| ScriptName::parse(it).ok())?;
         Ok(Account {
-            script: row.parsed(|it| ScriptName::parse(it).ok())?,
             runs: row.count()?,
             failed: row.count()?,
             cpu_us: row.count()?,
-            wall_us_max: row.count()?,
             memory_peak_bytes: row.count()?,
+            host_calls: row.count()?,
+            wall: walls.get(&script).copied(),
+            script,
         })
     })
 }
 
-/// Microseconds on the clock of the newest runs of a script that ended well, sorted; at most `limit`: what percentiles are
-/// read from.
-pub fn durations(tx: &mut ReadTx<'_>, script: &ScriptName, limit: u32) -> Result<Vec<u64>, Error> {
-    let sql = "select wall_us from script_run where script = $1 and outcome = 'done' order by position desc limit $2";
-    let args = [script.as_str().into(), Value::count(limit)];
-    let mut durations = decode::list(tx.session, "run", (sql, &args), Columns::count)?;
-    durations.sort_unstable();
-    Ok(durations)
+/// Scripts whose runs are counted at once: more than any plan includes, with those that are gone.
+pub const ACCOUNTS_MAX: u32 = 500;
+
+/// The rank of what so many percent of `runs` do not exceed; the same in SQL.
+const RANKS: [u64; 3] = [50, 95, 99];
+
+fn rank(runs: u64, percent: u64) -> u64 {
+    (runs * percent).div_ceil(100)
+}
+
+/// How long the runs of each script took that began. The database sorts them; what comes back is three rows a script.
+fn percentiles(
+    tx: &mut ReadTx<'_>,
+    since: Timestamp,
+    only: Option<&ScriptName>,
+) -> Result<BTreeMap<ScriptName, Percentiles>, Error> {
+    let sql = "select script, wall_us, place, runs from (
+            select script, wall_us, row_number() over (partition by script order by wall_us) as place,
+                count(*) over (partition by script) as runs
+            from script_run where began_at >= $1 and (cast($2 as text) = '' or script = $2)
+                and outcome not in ('crowded', 'off', 'unavailable')) as ranked
+        where place in ((runs * 50 + 99) / 100, (runs * 95 + 99) / 100, (runs * 99 + 99) / 100)
+        order by script, place limit $3";
+    let script = only.map_or("", ScriptName::as_str);
+    let args = [since.into(), script.into(), Value::count(ACCOUNTS_MAX * 3)];
+    let rows = decode::list(tx.session, "run", (sql, &args), |row| {
+        Ok((row.parsed(|it| ScriptName::parse(it).ok())?, row.count()?, row.count()?, row.count()?))
+    })?;
+    let mut found: BTreeMap<ScriptName, Percentiles> = BTreeMap::new();
+    for (script, wall_us, place, runs) in rows {
+        let of = found.entry(script).or_default();
+        for (percent, figure) in RANKS.into_iter().zip([&mut of.p50_us, &mut of.p95_us, &mut of.p99_us]) {
+            if rank(runs, percent) == place {
+                *figure = wall_us;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Records a run; doing it again changes nothing.

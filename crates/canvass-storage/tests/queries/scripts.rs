@@ -1,19 +1,20 @@
 //! Scripts' rows: this file is about programs, their versions, runs, values, hooks and notes, on both engines.
 
+mod records;
+
 use std::collections::BTreeMap;
 
 use canvass_model::{
-    id::{ResponseId, RunId, ScriptId},
+    id::{ResponseId, ScriptId},
     response::{Accepted, Source as From},
     script::{
-        Annotation, Cause, Expectation, Functions, LogLevel, LogLine, Outcome, Run, RunFailure, Schedule, Script,
-        ScriptName, SecretName, Source, StoreKey, Switch, TestCase, Trigger, TriggerName, Usage, Version as Number,
-        VersionNumber,
+        Annotation, Expectation, Functions, Schedule, Script, ScriptName, SecretName, Source, StoreKey, Switch,
+        TestCase, Trigger, TriggerName, Version as Number, VersionNumber,
     },
 };
 use canvass_storage::{
     annotations, duties, responses,
-    scripts::{self, hooks, runs, secrets, tests, values, versions},
+    scripts::{self, hooks, secrets, tests, trash, values, versions},
 };
 use serde_json::json;
 
@@ -36,30 +37,10 @@ fn a_script(tx: &mut Tx<'_>, called: &str, trigger: Trigger) -> Result<Script, E
         changed_since_published: true,
         created_at: tx.now(),
         updated_at: tx.now(),
+        trashed_at: None,
     };
     scripts::insert(tx, &script, &Source::parse("result = 1\n").unwrap())?;
     Ok(script)
-}
-
-fn a_run(tx: &Tx<'_>, script: &ScriptName, outcome: Outcome) -> Run {
-    Run {
-        id: tx.new_id(),
-        script: script.clone(),
-        version: Some(VersionNumber(1)),
-        cause: Cause::Manual,
-        at: tx.now(),
-        outcome,
-        usage: Usage { cpu_us: 1_500, fuel: 4_000_000, wall_us: 2_000, memory_peak_bytes: 1 << 20, host_calls: 3 },
-        failure: (!outcome.is_done()).then(|| RunFailure {
-            kind: "KeyError".to_owned(),
-            message: "'x'".to_owned(),
-            line: Some(3),
-            traceback: "Traceback".to_owned(),
-        }),
-        output: "hello\0\n".to_owned(),
-        output_truncated: true,
-        log: vec![LogLine { level: LogLevel::Warning, message: "odd".to_owned() }],
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,36 +137,32 @@ async fn old_versions_go_and_the_live_one_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_are_listed_counted_and_forgotten() {
+async fn a_script_in_the_trash_is_found_there_alone_and_goes_in_time() {
     on_each_engine(async |directory| {
         let tenant = a_tenant(&directory, "Adatum").await;
         tenant
             .write(|tx| {
-                let nps = name("nps");
-                let mut ids: Vec<RunId> = Vec::new();
-                for outcome in [Outcome::Done, Outcome::Exception, Outcome::Done] {
-                    let run = a_run(tx, &nps, outcome);
-                    runs::insert(tx, &run)?;
-                    runs::insert(tx, &run)?;
-                    ids.push(run.id);
-                    let found = runs::find(tx, run.id)?.unwrap();
-                    assert_eq!(found, Run { output: "hello\u{fffd}\n".to_owned(), ..run });
-                }
-                runs::insert(tx, &a_run(tx, &name("other"), Outcome::Done))?;
-                let listed = |tx: &mut Tx<'_>, filter: runs::Filter| {
-                    runs::list(tx, &runs::Filter { limit: 10, ..filter }).map(|it| it.len())
-                };
-                let of = runs::Filter { script: Some(nps.clone()), ..runs::Filter::default() };
-                assert_eq!(listed(tx, runs::Filter::default())?, 4);
-                assert_eq!(listed(tx, of.clone())?, 3);
-                assert_eq!(listed(tx, runs::Filter { failed: true, ..of.clone() })?, 1);
-                assert_eq!(listed(tx, runs::Filter { before: Some(ids[1]), ..of })?, 1);
-                let accounts = runs::accounts(tx, Timestamp(0))?;
-                assert_eq!((accounts[0].runs, accounts[0].failed, accounts[0].cpu_us), (3, 1, 4_500));
-                assert_eq!(runs::durations(tx, &nps, 10)?, [2_000, 2_000]);
-                assert_eq!(runs::delete_old(tx, Timestamp(0), 2, 10)?, 2);
-                assert_eq!(listed(tx, runs::Filter::default())?, 2);
-                assert_eq!(runs::delete_old(tx, tomorrow(tx.now()), 2, 10)?, 2);
+                let kept = a_script(tx, "kept", Trigger::Page)?;
+                let thrown = Script { trashed_at: Some(tx.now()), ..a_script(tx, "thrown", Trigger::Page)? };
+                scripts::update(tx, &thrown)?;
+                assert_eq!(scripts::find(tx, &thrown.name)?, None);
+                assert_eq!(scripts::find_by_id(tx, thrown.id)?, None);
+                let live = std::slice::from_ref(&kept);
+                assert_eq!(scripts::list(tx)?, live);
+                assert_eq!(scripts::list_after(tx, None, 10)?, live);
+                assert_eq!(scripts::list_of(tx, TriggerName::Page, None)?, live);
+                assert_eq!((scripts::count(tx)?, trash::count(tx)?), (1, 1));
+                assert_eq!(trash::find(tx, &kept.name)?, None);
+                assert_eq!(trash::find_by_id(tx, kept.id)?, None);
+                assert_eq!(trash::find(tx, &thrown.name)?.as_ref(), Some(&thrown));
+                assert_eq!(trash::find_by_id(tx, thrown.id)?.as_ref(), Some(&thrown));
+                assert_eq!(trash::list(tx)?, std::slice::from_ref(&thrown));
+                // Its name is nobody else's meanwhile.
+                assert!(matches!(scripts::insert(tx, &thrown, &Source::default()), Err(Error::Conflict(_))));
+                assert_eq!(trash::delete_old(tx, tx.now(), 10)?, 0);
+                assert_eq!(trash::delete_old(tx, tomorrow(tx.now()), 10)?, 1);
+                assert_eq!(trash::list(tx)?, []);
+                assert_eq!(scripts::list(tx)?, [kept]);
                 Ok::<_, Error>(())
             })
             .await

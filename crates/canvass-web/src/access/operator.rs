@@ -2,7 +2,7 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_actions as actions;
-use canvass_model::{alias::Alias, id::SessionId, member::Actor, tenant::TenantState};
+use canvass_model::{alias::Alias, id::SessionId, member::Actor, script::ScriptName, tenant::TenantState};
 use canvass_storage::{
     self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators, responses, scripts,
     sessions::{self, Who},
@@ -33,6 +33,8 @@ pub(crate) struct Usage {
     pub(crate) scripts: u32,
     /// Why all of them are stopped, if they are.
     pub(crate) scripts_stopped: Option<String>,
+    /// Those that this or another operator stopped by name, each with why.
+    pub(crate) stopped_scripts: Vec<(ScriptName, String)>,
 }
 
 impl Operator {
@@ -98,6 +100,10 @@ impl Operator {
                 responses_month: responses::count_in_month(tx, now)?,
                 scripts: scripts::count(tx)?,
                 scripts_stopped: actions::scripts::stopped(tx)?,
+                stopped_scripts: scripts::list_stopped(tx)?
+                    .into_iter()
+                    .filter_map(|it| Some((it.name, it.stopped_by_operator?)))
+                    .collect(),
             })
         });
         usage.await.map(Some)

@@ -2,6 +2,7 @@
 
 mod crosstabs;
 mod scripting;
+mod writing;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -14,9 +15,13 @@ use canvass_model::{
     tenant::TenantRecord,
     token::{Scope, Token},
 };
-use canvass_storage::{self as storage, Changes, Directory, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
+use canvass_storage::{self as storage, Changes, DirectoryReadTx, DirectoryTx, ReadTx, Receipt, Tenant, Tx};
 
-use super::{App, api, console};
+pub(crate) use self::writing::{Steward, Writer};
+use super::{
+    App, api, console,
+    stewards::{Claimant, SecretKeeper},
+};
 use crate::{
     Problem,
     layout::{ConsoleArea, ConsoleShell, TenantLink},
@@ -36,10 +41,10 @@ pub(crate) struct Person {
 pub(crate) struct Analyst(Person);
 
 /// May also write, publish and close surveys, and erase responses.
-pub(crate) struct Creator(pub(super) Person);
+pub(crate) struct Creator(pub(super) Writer);
 
 /// May also manage people, tokens and the tenant itself. Never a program.
-pub(crate) struct Administrator(Person);
+pub(crate) struct Administrator(Steward);
 
 /// May submit responses over the API. Always a program.
 pub(crate) struct Collector(Person);
@@ -198,57 +203,6 @@ impl Analyst {
     }
 }
 
-impl Creator {
-    /// Runs `work` as this person, in one transaction of their tenant.
-    pub(crate) async fn write<T, E>(
-        &self,
-        work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        self.0.write(work).await
-    }
-}
-
-impl Administrator {
-    /// Runs `work` as this person, in one transaction of their tenant.
-    pub(crate) async fn write<T, E>(
-        &self,
-        work: impl Fn(&mut Tx<'_>, &Actor) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        self.0.write(work).await
-    }
-
-    /// Changes what the directory keeps of their tenant: its tokens and domains.
-    pub(crate) async fn write_directory<T, E>(
-        &self,
-        work: impl Fn(&mut DirectoryTx<'_>, &Tenant) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<storage::Error> + Send + 'static,
-    {
-        let tenant = self.0.tenant.clone();
-        self.0.app.directory().write(move |tx| work(tx, &tenant)).await
-    }
-}
-
-impl Administrator {
-    /// Runs an action that spans the directory and their tenant, and perhaps asks the name system.
-    pub(crate) async fn act<T, E, F>(&self, action: impl FnOnce(Directory, Tenant, Actor) -> F) -> Result<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        action(self.0.app.directory().clone(), self.0.tenant.clone(), self.0.actor.clone()).await
-    }
-}
-
 impl Collector {
     /// Makes responses durable, within the plan; when this answers, they survive power loss.
     pub(crate) async fn append(&self, records: Vec<Accepted>) -> Result<Vec<Receipt>, actions::Error> {
@@ -329,7 +283,7 @@ impl FromRequestParts<App> for Creator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let person = person(parts, app).await?;
         if person.is_at_least(Role::Creator, Scope::Write) {
-            Ok(Self(person))
+            Ok(Self(Writer::of(person)))
         } else {
             Err(forbidden(&person, "a creator", Scope::Write))
         }
@@ -342,7 +296,7 @@ impl FromRequestParts<App> for Administrator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let person = console::person(parts, app).await?;
         if person.member.as_ref().is_some_and(|it| it.role == Role::Administrator) {
-            Ok(Self(person))
+            Ok(Self(Steward::of(person)))
         } else {
             Err(Problem::Forbidden("Only an administrator may do this".to_owned()))
         }
@@ -370,16 +324,18 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
-/// Only whoever asked for this person can read as them.
-macro_rules! is_a_person {
-    ($($name:ident),*) => {
+/// Only whoever asked for this person can read, and perhaps write, as them.
+macro_rules! is_a {
+    ($what:ident: $($name:ident),*) => {
         $(impl Deref for $name {
-            type Target = Person;
-            fn deref(&self) -> &Person {
+            type Target = $what;
+            fn deref(&self) -> &$what {
                 &self.0
             }
         })*
     };
 }
 
-is_a_person!(Analyst, Creator, Administrator, Collector);
+is_a!(Person: Analyst, Collector);
+is_a!(Writer: Creator);
+is_a!(Steward: Administrator, Claimant, SecretKeeper);

@@ -39,9 +39,20 @@ pub(crate) struct Respondent {
     site: Site,
     page: Option<PageAddress>,
     query: Option<String>,
-    /// Whether they came by a host of the tenant's own, where no session is good.
-    is_hosted: bool,
+    origin: Origin,
     brought: gate::Brought,
+}
+
+/// What a browser keeps apart for the tenant at the address they came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nothing: the origin is the installation's and every tenant's.
+    Shared,
+    /// An origin below the installation's host: of the same site as the console and the other tenants, so that it could set
+    /// cookies for all of them.
+    Sibling,
+    /// An origin of a domain of the tenant's own, which shares nothing.
+    Own,
 }
 
 /// Someone at the product's own public pages: signs up, signs in, uses a set-up link.
@@ -108,7 +119,12 @@ impl Respondent {
 
     /// Whether they came by a host of the tenant's own, where no session is good.
     pub(crate) fn is_hosted(&self) -> bool {
-        self.is_hosted
+        self.origin != Origin::Shared
+    }
+
+    /// What a browser keeps apart for the tenant here.
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// Where the tenant wants its other addresses to lead, with the request's query; `None` when this one serves.
@@ -176,7 +192,11 @@ impl FromRequestParts<App> for Respondent {
             NoAddress::NoTenant => Problem::NotFound,
             NoAddress::Page(invalid) => Problem::BadRequest(invalid.to_string()),
         })?;
-        let is_hosted = hosted.is_some();
+        let origin = match &address.tenant {
+            TenantKey::Path(_) => Origin::Shared,
+            TenantKey::Subdomain(_) => Origin::Sibling,
+            TenantKey::Domain(_) => Origin::Own,
+        };
         let tenant = match (hosted, &address.tenant) {
             (Some(hosted), _) => hosted.tenant,
             (None, TenantKey::Path(alias)) => app.directory().tenant(alias).await?.ok_or(Problem::NotFound)?,
@@ -194,7 +214,7 @@ impl FromRequestParts<App> for Respondent {
         let primary = app.directory().primary_address(&tenant).await?;
         let site = Site::new(&address.tenant, tenant.record(), &primary, app.registrar()).looking(look);
         let (brought, query) = (gate::Brought::of(parts), parts.uri.query().map(str::to_owned));
-        Ok(Self { app: app.clone(), tenant, site, page: address.page, query, is_hosted, brought })
+        Ok(Self { app: app.clone(), tenant, site, page: address.page, query, origin, brought })
     }
 }
 

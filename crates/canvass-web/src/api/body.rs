@@ -61,6 +61,15 @@ impl Paging {
     }
 }
 
+/// What a cursor of ours says, if there is one.
+pub(super) fn cursor<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    match text.map(parse) {
+        None => Ok(None),
+        Some(Some(read)) => Ok(Some(read)),
+        Some(None) => Err(Problem::BadRequest("`cursor` is not one of ours".to_owned())),
+    }
+}
+
 /// The `ETag` of a draft's revision.
 pub(super) fn etag(revision: Revision) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{}\"", revision.0)).unwrap_or_else(|_| HeaderValue::from_static("\"\""))

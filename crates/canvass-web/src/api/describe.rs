@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     Problem,
-    access::{Analyst, Claimant, Collector, Creator},
+    access::{Analyst, Claimant, Collector, Creator, SecretKeeper},
 };
 
 /// What every failed request answers (RFC 9457).
@@ -145,6 +145,12 @@ impl OperationInput for Creator {
 impl OperationInput for Claimant {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         scope(operation, "write");
+    }
+}
+
+impl OperationInput for SecretKeeper {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        scope(operation, "admin");
     }
 }
 

@@ -28,7 +28,7 @@ use canvass_storage::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::body::{Id, Listed, Paging, Parameters, idempotency_key};
+use super::body::{Id, Listed, Paging, Parameters, cursor, idempotency_key};
 use crate::{
     Problem,
     access::{Analyst, Creator, Person},
@@ -82,12 +82,7 @@ pub(super) async fn index(
     Parameters(paging): Parameters<Paging>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = paging.limit()?;
-    let after = match &paging.cursor {
-        None => None,
-        Some(text) => {
-            Some(FileId::parse(text).ok_or_else(|| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
+    let after = cursor(paging.cursor.as_deref(), FileId::parse)?;
     let found = analyst
         .read(move |tx| {
             let found = files::list(tx, Shelf::Kept, after, limit)?;

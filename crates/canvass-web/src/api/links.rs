@@ -18,7 +18,7 @@ use canvass_storage::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::body::{Body, Id, Listed, Paging, Parameters};
+use super::body::{Body, Id, Listed, Paging, Parameters, cursor};
 use crate::{
     Problem,
     access::{Analyst, Creator, Site},
@@ -90,11 +90,7 @@ pub(super) async fn index(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = Paging { limit: wanted.limit, cursor: None }.limit()?;
-    let after = match wanted.cursor.as_deref().map(InvitationId::parse) {
-        None => None,
-        Some(Some(id)) => Some(id),
-        Some(None) => return Err(Problem::BadRequest("`cursor` is not one of ours".to_owned())),
-    };
+    let after = cursor(wanted.cursor.as_deref(), InvitationId::parse)?;
     let found = analyst.read(move |tx| {
         let page = page(tx, &wanted.page)?;
         Ok::<_, actions::Error>(pages::list_invitations(tx, page.id, after, limit)?)

@@ -21,7 +21,7 @@ use canvass_storage::{self as storage, ReadTx, pages};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::body::{Body, Listed, Paging, Parameters, etag, if_match};
+use super::body::{Body, Listed, Paging, Parameters, cursor, etag, if_match};
 use crate::{
     Problem,
     access::{Analyst, Creator, Person},
@@ -143,12 +143,7 @@ pub(super) async fn index(
     Parameters(paging): Parameters<Paging>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = paging.limit()?;
-    let after = match &paging.cursor {
-        None => None,
-        Some(text) => {
-            Some(PageId::parse(text).ok_or_else(|| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
+    let after = cursor(paging.cursor.as_deref(), PageId::parse)?;
     let (found, all) = analyst
         .read(move |tx| {
             let found = pages::list_by_age(tx, after, limit)?;

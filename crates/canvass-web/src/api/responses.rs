@@ -35,7 +35,7 @@ use std::{
     sync::Arc,
 };
 
-use super::body::{Body, Id, Listed, Paging, Parameters, idempotency_key};
+use super::body::{Body, Id, Listed, Paging, Parameters, cursor, idempotency_key};
 use crate::{
     Problem,
     access::{Analyst, Collector, Creator},
@@ -113,12 +113,7 @@ pub(super) async fn index(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = Paging { limit: wanted.limit, cursor: None }.limit()?;
-    let after = match &wanted.cursor {
-        None => None,
-        Some(text) => {
-            Some(text.parse::<i64>().map_err(|_| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
+    let after = cursor(wanted.cursor.as_deref(), |it| it.parse::<i64>().ok())?;
     let order = match wanted.order {
         Order::Newest => responses::Order::NewestFirst,
         Order::Oldest => responses::Order::OldestFirst,

@@ -1,17 +1,20 @@
-//! Scripts, over the API: this file is about what they are, putting a version live, their settings and deleting them.
+//! Scripts, over the API: this file is about what they are, putting a version live, their settings and throwing them away.
 
+mod figures;
 mod hooks;
 mod named;
 mod replay;
 mod runs;
 mod secrets;
+mod store;
 mod tests;
+mod trash;
 mod versions;
 
 use aide::{
     axum::{
         ApiRouter,
-        routing::{get_with, post_with, put_with},
+        routing::{delete_with, get_with, post_with, put_with},
     },
     transform::TransformOperation,
 };
@@ -34,7 +37,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::named::Named;
-use super::body::{Body, Listed, Paging, Parameters, etag, if_match};
+use super::body::{Body, Listed, Paging, Parameters, cursor, etag, if_match};
 use crate::{
     App, Problem,
     access::{Analyst, Creator},
@@ -51,7 +54,7 @@ struct Shown {
     trigger: Started,
     /// Whether the tenant lets it run.
     enabled: bool,
-    /// Why the operator stopped it; `null` when they did not.
+    /// Why the operator stopped it, or all scripts; `null` when they did not.
     stopped_by_operator: Option<String>,
     /// The live version; `null` before the first.
     version: Option<VersionNumber>,
@@ -125,6 +128,8 @@ pub(super) fn routes() -> ApiRouter<App> {
             "/api/v1/scripts/{script}/runs",
             get_with(runs::index, runs::index_is).post_with(runs::create, runs::create_is),
         )
+        .api_route("/api/v1/scripts/{script}/figures", get_with(figures::show, figures::show_is))
+        .api_route("/api/v1/script-figures", get_with(figures::index, figures::index_is))
         .api_route("/api/v1/scripts/{script}/versions", get_with(versions::index, versions::index_is))
         .api_route("/api/v1/scripts/{script}/versions/{version}", get_with(versions::show, versions::show_is))
         .api_route(
@@ -139,6 +144,16 @@ pub(super) fn routes() -> ApiRouter<App> {
         .api_route("/api/v1/scripts/{script}/replay", post_with(replay::create, replay::create_is))
         .api_route("/api/v1/scripts/{script}/hook", get_with(hooks::show, hooks::show_is))
         .api_route("/api/v1/scripts/{script}/hook/resumption", post_with(hooks::create, hooks::create_is))
+        .api_route("/api/v1/script-trash", get_with(trash::index, trash::index_is))
+        .api_route("/api/v1/script-trash/{script}", delete_with(trash::delete, trash::delete_is))
+        .api_route("/api/v1/script-trash/{script}/restoration", post_with(trash::create, trash::create_is))
+        .api_route("/api/v1/script-store", get_with(store::index, store::index_is))
+        .api_route(
+            "/api/v1/script-store/{value}",
+            get_with(store::show, store::show_is)
+                .put_with(store::update, store::update_is)
+                .delete_with(store::delete, store::delete_is),
+        )
         .api_route("/api/v1/script-secrets", get_with(secrets::index, secrets::index_is))
         .api_route(
             "/api/v1/script-secrets/{secret}",
@@ -149,15 +164,15 @@ pub(super) fn routes() -> ApiRouter<App> {
 /// The scripts by name.
 async fn index(analyst: Analyst, Parameters(paging): Parameters<Paging>) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = paging.limit()?;
-    let after = match &paging.cursor {
-        None => None,
-        Some(text) => {
-            Some(ScriptName::parse(text).map_err(|_| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
-    let found = analyst.read(move |tx| storage::scripts::list_after(tx, after.as_ref(), limit)).await?;
+    let after = cursor(paging.cursor.as_deref(), |it| ScriptName::parse(it).ok())?;
+    let (found, stopped) = analyst
+        .read(move |tx| {
+            let found = storage::scripts::list_after(tx, after.as_ref(), limit)?;
+            Ok::<_, actions::Error>((found, scripts::stopped(tx)?))
+        })
+        .await?;
     let next_cursor = found.last().filter(|_| found.len() == limit as usize).map(|it| it.name.to_string());
-    Ok(Json(Listed { items: found.into_iter().map(Shown::from).collect(), next_cursor }))
+    Ok(Json(Listed { items: found.into_iter().map(|it| Shown::under(stopped.as_deref(), it)).collect(), next_cursor }))
 }
 
 /// One script with its source.
@@ -201,11 +216,11 @@ async fn update_settings(
     Ok(([(header::ETAG, etag(script.revision))], Json(Shown::from(script))).into_response())
 }
 
-/// Deletes a script.
+/// Puts a script into the trash.
 async fn delete(creator: Creator, Named(name): Named, headers: HeaderMap) -> Result<StatusCode, Problem> {
     let seen = if headers.contains_key(header::IF_MATCH) { if_match(&headers)? } else { None };
-    let deleted = creator.write(move |tx, by| scripts::delete(tx, by, &name, seen)).await;
-    deleted.map_err(meanwhile)?;
+    let thrown = creator.write(move |tx, by| scripts::throw_away(tx, by, &name, seen)).await;
+    thrown.map_err(meanwhile)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -219,7 +234,7 @@ fn whole(tx: &mut storage::ReadTx<'_>, name: &ScriptName) -> Result<Whole, Probl
     let source = live.unwrap_or_else(|| draft.clone());
     let differs = source != draft;
     Ok(Whole {
-        script: script.into(),
+        script: Shown::under(scripts::stopped(tx)?.as_deref(), script),
         source: source.as_str().to_owned(),
         draft: differs.then(|| draft.as_str().to_owned()),
     })
@@ -278,6 +293,15 @@ impl From<&Trigger> for Started {
             Trigger::Schedule(schedule) => Self { schedule: Some(schedule.clone()), ..plain },
             Trigger::Page | Trigger::Validate(_) | Trigger::Responded(_) | Trigger::Module => plain,
         }
+    }
+}
+
+impl Shown {
+    /// A script of a tenant whose scripts are all stopped for a reason, or are not.
+    fn under(stopped: Option<&str>, script: Script) -> Self {
+        let mut shown = Self::from(script);
+        shown.stopped_by_operator = shown.stopped_by_operator.or_else(|| stopped.map(str::to_owned));
+        shown
     }
 }
 
@@ -349,11 +373,11 @@ fn update_settings_is(operation: TransformOperation<'_>) -> TransformOperation<'
 fn delete_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
         .id("delete_script")
-        .summary("Delete a script")
+        .summary("Put a script into the trash")
         .description(
-            "Its versions, test cases and pages go with it; what it noted of responses stays, and its runs stay until \
-             their time has come.",
+            "Nothing starts it any more, its pages answer 404, and its name stays its own. For 30 days all of it can be \
+             restored (`/script-trash`); then it is deleted for good.",
         )
         .tag("Scripts")
-        .response_with::<204, (), _>(|it| it.description("It is gone."))
+        .response_with::<204, (), _>(|it| it.description("It is in the trash."))
 }

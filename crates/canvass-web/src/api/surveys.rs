@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::body::{Body, Id, Listed, Paging, Parameters, etag, idempotency_key, if_match};
+use super::body::{Body, Id, Listed, Paging, Parameters, cursor, etag, idempotency_key, if_match};
 use crate::{
     Problem,
     access::{Analyst, Creator, Person},
@@ -102,12 +102,7 @@ pub(super) async fn index(
     Parameters(paging): Parameters<Paging>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = paging.limit()?;
-    let after = match &paging.cursor {
-        None => None,
-        Some(text) => {
-            Some(SurveyId::parse(text).ok_or_else(|| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
+    let after = cursor(paging.cursor.as_deref(), SurveyId::parse)?;
     let (found, fields, mut metadata) = analyst
         .read(move |tx| {
             let found = surveys::list(tx, surveys::Shelf::AtWork, after, limit)?;

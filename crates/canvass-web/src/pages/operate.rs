@@ -90,11 +90,13 @@ struct ScriptsFigure {
     count: String,
     is_any: bool,
     stopped: Option<String>,
+    /// Those stopped by name, each with why.
+    each: Vec<(String, String)>,
 }
 
 impl TenantPage {
-    fn error(&self) -> &str {
-        self.errors.first().map_or("", |(_, message)| message)
+    fn error(&self, field: &str) -> &str {
+        self.errors.iter().find(|(name, _)| name == field).map_or("", |(_, message)| message)
     }
 }
 
@@ -165,11 +167,13 @@ pub(crate) async fn resume(operator: Operator, Path(alias): Path<String>) -> Res
     Ok(Redirect::to(&format!("/-/operate/tenants/{alias}")))
 }
 
-fn parse(alias: &str) -> Result<Alias, Problem> {
+/// An alias in the path; what is none names nothing.
+pub(super) fn parse(alias: &str) -> Result<Alias, Problem> {
     Alias::parse(alias).map_err(|_| Problem::NotFound)
 }
 
-async fn detail(
+/// One tenant's page, with what was wrong beside its field.
+pub(super) async fn detail(
     operator: &Operator,
     alias: &Alias,
     errors: Vec<(String, String)>,
@@ -185,6 +189,7 @@ async fn detail(
         count: number::counted(u64::from(it.scripts), "script"),
         is_any: 0 < it.scripts,
         stopped: it.scripts_stopped.clone(),
+        each: it.stopped_scripts.iter().map(|(name, why)| (name.to_string(), why.clone())).collect(),
     });
     let usage = used.map_or_else(Vec::new, |it| {
         let of = |used: u64, max: u64| format!("{} of {}", number::grouped(used), number::grouped(max));

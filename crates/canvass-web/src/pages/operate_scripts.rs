@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::{
     extract::Path,
-    response::{Html, Redirect},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use canvass_actions::{self as actions, scripts as verbs};
-use canvass_model::alias::Alias;
+use canvass_model::{alias::Alias, script::ScriptName};
 use canvass_script::status::{HostStatus, Phase, Status};
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     access::Operator,
     form::Form,
     layout::{OperatorArea, OperatorShell},
+    pages::operate,
     view::number,
 };
 
@@ -67,33 +69,59 @@ pub(crate) async fn show(operator: Operator) -> Result<Html<String>, Problem> {
     Ok(Html(page.render()?))
 }
 
-/// Stops all scripts of a tenant, with a reason its members read.
-pub(crate) async fn stop(operator: Operator, Path(alias): Path<String>, form: Form) -> Result<Redirect, Problem> {
-    let alias = Alias::parse(&alias).map_err(|_| Problem::NotFound)?;
+/// Stops the scripts of a tenant, or one of them, with a reason its members read.
+pub(crate) async fn stop(operator: Operator, Path(alias): Path<String>, form: Form) -> Result<Response, Problem> {
+    let alias = operate::parse(&alias)?;
     let reason = form.text("scripts-reason").to_owned();
     let wanted = alias.clone();
-    operator
+    let which = match named(&form) {
+        Ok(which) => which,
+        Err(words) => return refused(&operator, &alias, ("scripts-name", words)).await,
+    };
+    let stopped = operator
         .act(|directory, by| async move {
             let tenant = directory.tenant(&wanted).await?.ok_or(actions::Error::NotFound)?;
-            tenant.write(move |tx| verbs::stop_all(tx, &by, &reason)).await
+            verbs::stop(&tenant, &by, which.as_ref(), &reason).await
         })
-        .await?;
-    Ok(Redirect::to(&format!("/-/operate/tenants/{alias}")))
+        .await;
+    match stopped {
+        Ok(()) => Ok(back(&alias)),
+        Err(actions::Error::Refused(words)) => refused(&operator, &alias, ("scripts-reason", words)).await,
+        Err(actions::Error::NotFound) if !form.text("scripts-name").is_empty() => {
+            refused(&operator, &alias, ("scripts-name", "This tenant has no script of this name".to_owned())).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// Lets a tenant's scripts run again.
-pub(crate) async fn allow(operator: Operator, Path(alias): Path<String>) -> Result<Redirect, Problem> {
-    let alias = Alias::parse(&alias).map_err(|_| Problem::NotFound)?;
+/// Lets a tenant's scripts run again, or one of them.
+pub(crate) async fn allow(operator: Operator, Path(alias): Path<String>, form: Form) -> Result<Response, Problem> {
+    let alias = operate::parse(&alias)?;
+    let which = named(&form).map_err(Problem::BadRequest)?;
     let wanted = alias.clone();
     operator
         .act(|directory, by| async move {
             let tenant = directory.tenant(&wanted).await?.ok_or(actions::Error::NotFound)?;
-            tenant.write(move |tx| verbs::allow_all(tx, &by)).await?;
-            // What waited meanwhile is looked at again.
-            Ok::<_, actions::Error>(tenant.ring_duty().await?)
+            verbs::allow(&tenant, &by, which.as_ref()).await
         })
         .await?;
-    Ok(Redirect::to(&format!("/-/operate/tenants/{alias}")))
+    Ok(back(&alias))
+}
+
+/// The script a form is about; `None` for all of them.
+fn named(form: &Form) -> Result<Option<ScriptName>, String> {
+    match form.text("scripts-name") {
+        "" => Ok(None),
+        text => ScriptName::parse(text).map(Some).map_err(|invalid| invalid.to_string()),
+    }
+}
+
+async fn refused(operator: &Operator, alias: &Alias, (field, words): (&str, String)) -> Result<Response, Problem> {
+    operate::detail(operator, alias, vec![(field.to_owned(), words)], StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+fn back(alias: &Alias) -> Response {
+    Redirect::to(&format!("/-/operate/tenants/{alias}")).into_response()
 }
 
 fn phase(phase: &Phase) -> (&'static str, &'static str, String) {

@@ -12,11 +12,12 @@ mod sample;
 mod secrets;
 mod settings;
 mod store;
+mod trash;
 mod trial;
 mod trigger;
 mod versions;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::{
@@ -28,13 +29,8 @@ use canvass_model::{
     id::{ScriptId, SurveyId},
     plan::Feature,
     script::{Allowance, Limits, Script, ScriptName, Switch, TriggerName},
-    time::Timestamp,
 };
-use canvass_storage::{
-    ReadTx,
-    scripts::{self, runs::Account},
-    surveys,
-};
+use canvass_storage::{ReadTx, scripts, surveys};
 
 use self::new::Group;
 pub(crate) use self::{
@@ -47,7 +43,8 @@ pub(crate) use self::{
     runs::{events as run_events, index as runs, resume, show as run_record, skip},
     secrets::{create as set_secret, delete as remove_secret, index as secrets},
     settings::{show as settings, update as set},
-    store::{delete as remove_value, index as store},
+    store::{delete as remove_value, index as store, restore as restore_value},
+    trash::{create as throw_away, delete, index as trash, restore as fetch_back},
     versions::{index as versions, restore},
 };
 use crate::{
@@ -57,19 +54,17 @@ use crate::{
     layout::{ConsoleArea, ConsoleShell},
     pages::surveys::Happened,
     view::{
-        number,
+        moment, number,
         script_head::{self, ScriptHead, Stopped, Tab},
     },
 };
-
-/// The span whose runs the list counts.
-const COUNTED_MS: i64 = Timestamp::DAY_MS;
 
 #[derive(Template)]
 #[template(path = "console/scripts.html")]
 struct ScriptsPage {
     shell: ConsoleShell,
     base: String,
+    may_write: bool,
     /// Whether another script can be made.
     may_make: bool,
     may_keep_secrets: bool,
@@ -79,7 +74,7 @@ struct ScriptsPage {
     stopped: Option<String>,
     /// How many of how many there are.
     allowance: Option<String>,
-    notice: Option<String>,
+    notice: Option<Notice>,
     announcement: String,
     rows: Vec<Row>,
     groups: Vec<Group>,
@@ -100,12 +95,21 @@ struct Row {
     other: &'static str,
 }
 
+/// What just happened, and the way back.
+struct Notice {
+    text: String,
+    /// Where undoing it is posted; empty when there is nothing to undo.
+    undo: String,
+}
+
 /// What the list is made of.
 struct Listed {
     scripts: Vec<Script>,
     titles: HashMap<SurveyId, String>,
-    accounts: HashMap<ScriptName, Account>,
+    figures: BTreeMap<ScriptName, verbs::Figures>,
     stopped: Option<String>,
+    /// The script that was just thrown away.
+    thrown: Option<Script>,
 }
 
 /// One script, with what its head shows.
@@ -118,26 +122,31 @@ pub(super) struct Opened {
 
 /// All scripts of the tenant, by name.
 pub(crate) async fn index(analyst: Analyst, Query(happened): Query<Happened>) -> Result<Html<String>, Problem> {
+    let thrown = happened.it.as_deref().filter(|_| happened.did.as_deref() == Some("trashed"));
+    let thrown = thrown.and_then(|it| ScriptName::parse(it).ok());
     let found = analyst
-        .read(|tx| {
-            let scripts = scripts::list(tx)?;
-            let ids: Vec<SurveyId> = scripts.iter().filter_map(|it| it.trigger.survey()).collect();
-            let since = tx.now().plus_ms(-COUNTED_MS);
-            let accounts = scripts::runs::accounts(tx, since)?;
+        .read(move |tx| {
+            let all = scripts::list(tx)?;
+            let ids: Vec<SurveyId> = all.iter().filter_map(|it| it.trigger.survey()).collect();
             Ok::<_, actions::Error>(Listed {
                 titles: surveys::titles(tx, &ids)?.into_iter().collect(),
-                accounts: accounts.into_iter().map(|it| (it.script.clone(), it)).collect(),
+                figures: verbs::figures(tx, None)?,
                 stopped: verbs::stopped(tx)?,
-                scripts,
+                thrown: match &thrown {
+                    Some(name) => scripts::trash::find(tx, name)?,
+                    None => None,
+                },
+                scripts: all,
             })
         })
         .await?;
     let allowance = Allowance::of(&analyst.tenant().plan.plan());
     let may_write = analyst.may_write() && allowance.is_some();
-    let notice = happened.did.as_deref().and_then(|did| told(did, happened.it.as_deref().unwrap_or_default()));
+    let notice = notice(&analyst, &happened, &found);
     let page = ScriptsPage {
         shell: analyst.shell(ConsoleArea::Scripts).await?,
         base: base(&analyst),
+        may_write,
         may_make: may_write && allowance.is_some_and(|it| found.scripts.len() < it.scripts_max as usize),
         may_keep_secrets: is_administrator(&analyst),
         plan: plan(&analyst),
@@ -146,7 +155,7 @@ pub(crate) async fn index(analyst: Analyst, Query(happened): Query<Happened>) ->
             let max = number::grouped(u64::from(it.scripts_max));
             format!("You have {} of {max}.", number::grouped(found.scripts.len() as u64))
         }),
-        announcement: notice.clone().unwrap_or_default(),
+        announcement: notice.as_ref().map(|it| it.text.clone()).unwrap_or_default(),
         notice,
         rows: found.scripts.iter().map(|it| row(it, &found, may_write)).collect(),
         groups: new::groups(),
@@ -171,14 +180,6 @@ pub(crate) async fn switch(
         "settings" => format!("{}/{}/settings{did}", base(&creator), opened.script.id),
         _ => format!("{}{did}", base(&creator)),
     }))
-}
-
-/// Deletes a script.
-pub(crate) async fn delete(creator: Creator, Path((_, script)): Path<(String, String)>) -> Result<Redirect, Problem> {
-    let Opened { script, .. } = open(&creator, &script).await?;
-    let name = script.name.clone();
-    creator.write(move |tx, by| verbs::delete(tx, by, &name, None)).await?;
-    Ok(Redirect::to(&format!("{}?did=deleted&it={}", base(&creator), script.name)))
 }
 
 /// The script of an address, or not found.
@@ -250,16 +251,27 @@ pub(super) fn told(did: &str, name: &str) -> Option<String> {
     Some(match did {
         "on" => format!("“{name}” is on."),
         "off" => format!("“{name}” is off: nothing starts it but a member who tries it out."),
-        "deleted" => format!("“{name}” is deleted. What it noted of responses stays."),
+        "deleted" => format!("“{name}” is deleted for good. What it noted of responses stays."),
+        "restored" => format!("“{name}” is back, with its pages."),
         "saved" => format!("The settings of “{name}” are saved."),
         _ => return None,
     })
 }
 
+fn notice(person: &Person, happened: &Happened, found: &Listed) -> Option<Notice> {
+    if let Some(script) = &found.thrown {
+        let (name, day) = (&script.name, moment::day(script.gone_at()?));
+        let text = format!("“{name}” is in the trash. It is deleted for good on {day}.");
+        return Some(Notice { text, undo: format!("{}/{}/restoration", base(person), script.id) });
+    }
+    let text = told(happened.did.as_deref()?, happened.it.as_deref()?)?;
+    Some(Notice { text, undo: String::new() })
+}
+
 fn row(script: &Script, found: &Listed, may_write: bool) -> Row {
     let (badge, tone) = script_head::state(script);
     let survey = script.trigger.survey().and_then(|id| found.titles.get(&id));
-    let account = found.accounts.get(&script.name);
+    let account = found.figures.get(&script.name).and_then(|it| it.day.as_ref());
     let runs = account.map_or(0, |it| it.runs);
     let failed = account.map_or(0, |it| it.failed);
     let cpu = account.map_or(0, |it| it.cpu_us);

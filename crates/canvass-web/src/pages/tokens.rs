@@ -111,6 +111,7 @@ fn may(scope: Scope) -> &'static str {
         Scope::Read => "Read surveys, responses and results",
         Scope::Write => "Write and publish surveys, erase responses",
         Scope::Collect => "Submit responses",
+        Scope::Admin => "Do what only administrators do: set the secrets of scripts",
     }
 }
 

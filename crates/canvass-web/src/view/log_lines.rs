@@ -99,12 +99,16 @@ fn survey_of(event: &Event) -> Option<SurveyId> {
         | Event::ScriptCreated { .. }
         | Event::ScriptChanged { .. }
         | Event::ScriptPublished { .. }
+        | Event::ScriptTrashed { .. }
+        | Event::ScriptRestored { .. }
         | Event::ScriptDeleted { .. }
         | Event::ScriptResumed { .. }
         | Event::ScriptSkipped { .. }
         | Event::ScriptSecretSet { .. }
         | Event::ScriptSecretRemoved { .. }
+        | Event::ScriptValueSet { .. }
         | Event::ScriptValueRemoved { .. }
+        | Event::ScriptValueRestored { .. }
         | Event::ScriptsStopped { .. }
         | Event::ScriptsAllowed { .. }
         | Event::FileChanged { .. }
@@ -156,43 +160,31 @@ fn words(event: &Event) -> (String, String) {
         Event::TokenRevoked { .. } => ("revoked an API token", String::new()),
         Event::MemberAdmitted { name, role } => ("admitted", format!("{name} as {}", role.as_str())),
         Event::BrandChanged { what } => (of_brand(*what), String::new()),
-        Event::ScriptCreated { .. }
-        | Event::ScriptChanged { .. }
-        | Event::ScriptPublished { .. }
-        | Event::ScriptDeleted { .. }
-        | Event::ScriptResumed { .. }
-        | Event::ScriptSkipped { .. }
-        | Event::ScriptSecretSet { .. }
-        | Event::ScriptSecretRemoved { .. }
-        | Event::ScriptValueRemoved { .. }
-        | Event::ScriptsStopped { .. }
-        | Event::ScriptsAllowed { .. } => of_scripts(event),
+        Event::ScriptCreated { script } => ("made the script", script.to_string()),
+        Event::ScriptChanged { script, what } => ("changed the script", format!("{script}: {what}")),
+        Event::ScriptPublished { script, version: it } => {
+            ("published the script", format!("{script}, version {}", it.0))
+        }
+        Event::ScriptTrashed { script } => ("threw away the script", script.to_string()),
+        Event::ScriptRestored { script } => ("restored the script", script.to_string()),
+        Event::ScriptDeleted { script } => ("deleted for good the script", script.to_string()),
+        Event::ScriptResumed { script } => ("let a script go on:", script.to_string()),
+        Event::ScriptSkipped { script, response } => {
+            ("let a script pass over:", format!("{script}, response {response}"))
+        }
+        Event::ScriptSecretSet { name } => ("set the secret", name.clone()),
+        Event::ScriptSecretRemoved { name } => ("removed the secret", name.clone()),
+        Event::ScriptValueSet { key } => ("put into the scripts’ store", key.clone()),
+        Event::ScriptValueRemoved { key } => ("removed from the scripts’ store", key.clone()),
+        Event::ScriptValueRestored { key } => ("put back into the scripts’ store", key.clone()),
+        Event::ScriptsStopped { script: Some(script), reason } => ("stopped the script", format!("{script}: {reason}")),
+        Event::ScriptsStopped { script: None, reason } => ("stopped all scripts:", reason.clone()),
+        Event::ScriptsAllowed { script: Some(script) } => ("let the script run again:", script.to_string()),
+        Event::ScriptsAllowed { script: None } => ("let all scripts run again", String::new()),
         Event::FileChanged { name, what, .. } => of_file(name, what),
         Event::SignedIn => ("signed in", String::new()),
     };
     (what.to_owned(), rest)
-}
-
-fn of_scripts(event: &Event) -> (&'static str, String) {
-    match event {
-        Event::ScriptCreated { script } => ("made the script", script.to_string()),
-        Event::ScriptChanged { script, what } => ("changed the script", format!("{script}: {what}")),
-        Event::ScriptPublished { script, version } => {
-            ("published the script", format!("{script}, version {}", version.0))
-        }
-        Event::ScriptDeleted { script } => ("deleted the script", script.to_string()),
-        Event::ScriptResumed { script } => ("let a script go on:", script.to_string()),
-        Event::ScriptSkipped { script, response } => {
-            ("let a script pass a response over:", format!("{script}, {response}"))
-        }
-        Event::ScriptSecretSet { name } => ("set the secret", name.clone()),
-        Event::ScriptSecretRemoved { name } => ("removed the secret", name.clone()),
-        Event::ScriptValueRemoved { key } => ("removed from the scripts’ store", key.clone()),
-        Event::ScriptsStopped { script: Some(script), reason } => ("stopped the script", format!("{script}: {reason}")),
-        Event::ScriptsStopped { script: None, reason } => ("stopped all scripts:", reason.clone()),
-        Event::ScriptsAllowed { script: Some(script) } => ("let the script run again:", script.to_string()),
-        _ => ("let all scripts run again", String::new()),
-    }
 }
 
 fn of_domain(what: Turn) -> &'static str {

@@ -1,6 +1,10 @@
 //! The sweep over an installation: this file is about what goes in time, and what stays.
 
-use canvass_actions::{pages::Wanted, surveys as actions};
+use canvass_actions::{
+    pages::Wanted,
+    scripts::{self, Settings},
+    surveys as actions,
+};
 use canvass_model::{
     address::PageAddress,
     id::SessionId,
@@ -8,13 +12,14 @@ use canvass_model::{
     metadata::Fields,
     page::{Page, Target, Visibility},
     plan::PlanId,
+    script::{Allowance, Script, ScriptName, Source},
     survey::Survey,
     text::Title,
     time::Timestamp,
     token::SecretHash,
 };
 use canvass_storage::{
-    fields, pages,
+    fields, pages, scripts as stored,
     sessions::{self, Session, Who},
     surveys,
 };
@@ -102,6 +107,31 @@ async fn thrown_away_pages_go_after_their_time_and_not_before() {
             assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
             let body = tenant.read(move |tx| pages::document(tx, page)).await.unwrap();
             assert_eq!(body.is_some(), stays, "and what it said");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn thrown_away_scripts_go_after_their_time_and_not_before() {
+    for (days, stays) in [(31, false), (29, true)] {
+        on_every_engine(async |installation| {
+            let tenant = installation.tenant("adatum", PlanId::Premium).await;
+            let trash = tenant.write(move |tx| {
+                let name = ScriptName::parse("words").unwrap();
+                let wanted = (&name, &Settings::default());
+                let script = scripts::create(tx, &Actor::Canvass, &Allowance::FULL, wanted, &Source::default())?;
+                let trashed_at = Some(tx.now().plus_ms(-days * Timestamp::DAY_MS));
+                stored::update(tx, &Script { trashed_at, ..script.clone() })?;
+                Ok::<_, canvass_actions::Error>(script.id)
+            });
+            let script = trash.await.unwrap();
+
+            let workers = installation.work(idle());
+            until(async || swept(&workers).mood == Mood::Waiting && swept(&workers).cycles == 1).await;
+
+            let found = tenant.read(move |tx| stored::trash::find_by_id(tx, script)).await.unwrap();
+            assert_eq!(found.is_some(), stays, "thrown away {days} days ago");
         })
         .await;
     }

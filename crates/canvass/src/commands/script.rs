@@ -1,7 +1,9 @@
-//! `canvass script`: this file is about writing, testing, running and watching scripts over the API.
+//! `canvass script`: this file is about writing, testing, running, watching and throwing away scripts over the API.
 
 mod folder;
+mod listing;
 mod remote;
+mod store;
 
 use std::path::Path;
 
@@ -10,7 +12,7 @@ use serde_json::{Map, Value, json};
 use self::{folder::Local, remote::Api};
 use crate::{
     Failure,
-    cli::{Cli, Script},
+    cli::{Cli, Script, Switched},
     failure::Exit,
     output::Output,
 };
@@ -22,6 +24,38 @@ pub(super) async fn run(cli: &Cli, what: &Script) -> Result<Exit, Failure> {
         Script::Pull { names, to, force, remote } => {
             let may = if *force { folder::Overwrite::Yes } else { folder::Overwrite::No };
             pull(output, &Api::open(remote)?, names, (to, may)).await
+        }
+        Script::List { trash: false, remote } => listing::live(output, &Api::open(remote)?).await,
+        Script::List { trash: true, remote } => listing::trash(output, &Api::open(remote)?).await,
+        Script::Show { name, remote } => listing::show(output, &Api::open(remote)?, name).await,
+        Script::Stubs { to, remote } => {
+            let path = stubs(&Api::open(remote)?, to).await?;
+            output.show(&json!({ "path": path }), || path.clone())?;
+            Ok(Exit::Done)
+        }
+        Script::Switch { name, to, remote } => {
+            let body = json!({ "enabled": *to == Switched::On });
+            let script = Api::open(remote)?.put(&format!("/scripts/{name}/settings"), &body).await?;
+            output.show(&script, || format!("{name} is {}.", if *to == Switched::On { "on" } else { "off" }))?;
+            Ok(Exit::Done)
+        }
+        Script::Store(what) => store::run(output, what).await,
+        Script::Delete { name, for_good: false, remote } => {
+            Api::open(remote)?.delete(&format!("/scripts/{name}")).await?;
+            let human = || format!("{name} is in the trash. `canvass script restore {name}` brings it back.");
+            output.show(&json!({ "name": name, "state": "trash" }), human)?;
+            Ok(Exit::Done)
+        }
+        Script::Delete { name, for_good: true, remote } => {
+            Api::open(remote)?.delete(&format!("/script-trash/{name}")).await?;
+            output.show(&json!({ "name": name, "state": "gone" }), || format!("{name} is deleted for good."))?;
+            Ok(Exit::Done)
+        }
+        Script::Restore { name, remote } => {
+            let path = format!("/script-trash/{name}/restoration");
+            let script = Api::open(remote)?.post(&path, &json!({})).await?;
+            output.show(&script, || format!("{name} is back, with its pages."))?;
+            Ok(Exit::Done)
         }
         Script::Run { name, parameters, draft, file, remote } => {
             let source = file.as_deref().map(folder::read).transpose()?;
@@ -103,7 +137,14 @@ async fn pull(
         let json = json!({ "name": name, "version": script["version"] });
         output.show(&json, || format!("{}", to.join(format!("{name}.py")).display()))?;
     }
+    stubs(api, to).await?;
     Ok(Exit::Done)
+}
+
+/// Writes the installation's type stubs into a folder, over earlier ones: nobody but Canvass writes them. Answers where.
+async fn stubs(api: &Api, to: &Path) -> Result<String, Failure> {
+    let text = api.text("/-/schema/canvass.pyi").await?;
+    folder::write_stubs(to, &text)
 }
 
 /// The names of all scripts.

@@ -1,5 +1,7 @@
 //! `canvass tenant`: this file is about listing, making, showing, suspending and resuming tenants.
 
+mod scripts;
+
 use std::{fmt::Display, io::Read, path::Path};
 
 use canvass_actions::tenants as actions;
@@ -40,6 +42,10 @@ pub(super) async fn run(cli: &Cli, what: &Tenant) -> Result<(), Failure> {
         Tenant::Show { alias, .. } => show(cli, &directory, alias).await,
         Tenant::Suspend { alias, reason, .. } => suspend(cli, &directory, alias, reason).await,
         Tenant::Resume { alias, .. } => resume(cli, &directory, alias).await,
+        Tenant::StopScripts { alias, script, reason, .. } => {
+            scripts::stop(cli, &directory, (alias, script.as_deref()), reason).await
+        }
+        Tenant::AllowScripts { alias, script, .. } => scripts::allow(cli, &directory, (alias, script.as_deref())).await,
     };
     directory.close().await;
     outcome
@@ -110,6 +116,8 @@ async fn show(cli: &Cli, directory: &Directory, alias: &str) -> Result<(), Failu
     let listed = domains.iter().map(|it| json!({ "domain": it.name, "state": it.state }));
     let mut shown = json(&record);
     shown["domains"] = listed.collect();
+    let stops = scripts::stops(directory, &record).await?;
+    shown["scripts"] = stops.json();
     cli.output().show(&shown, || {
         let mut lines = vec![
             format!("alias    {}", record.alias),
@@ -121,6 +129,7 @@ async fn show(cli: &Cli, directory: &Directory, alias: &str) -> Result<(), Failu
         ];
         lines.extend(domains.iter().map(|it| format!("domain   {} ({})", it.name, it.state.as_str())));
         lines.extend(record.reason.as_ref().map(|it| format!("reason   {it}")));
+        lines.extend(stops.lines());
         lines.join("\n")
     })?;
     Ok(())

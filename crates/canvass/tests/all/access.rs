@@ -79,6 +79,7 @@ impl Names {
             ("{name}", "none"),
             ("{file}", "none"),
             ("{secret}", "none"),
+            ("{value}", "none"),
             ("{session}", nobody),
             ("{token}", nobody),
             ("{letter}", nobody),

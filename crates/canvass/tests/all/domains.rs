@@ -5,11 +5,13 @@ mod ask;
 mod attacks;
 mod claims;
 mod primary;
+mod programs;
 mod records;
 mod sites;
 
 use std::net::{Ipv4Addr, TcpListener};
 
+use canvass::config::ScriptMode;
 use canvass_actions::signing_up::NewSignUp;
 use canvass_model::{
     alias::Alias,
@@ -32,6 +34,11 @@ struct Hosting {
 
 impl Hosting {
     async fn start() -> Self {
+        Self::start_with(ScriptMode::Off).await
+    }
+
+    /// The same with tenants' scripts, on or off.
+    async fn start_with(scripts: ScriptMode) -> Self {
         let names = NameServer::start();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let canvass = Canvass::start_with(|config| {
@@ -41,6 +48,7 @@ impl Hosting {
             config.domains.resolver = vec![names.address().to_owned()];
             config.domains.lookup_seconds = 2;
             config.domains.interval_ms = 100;
+            config.scripts.mode = scripts;
         });
         Self { canvass: canvass.await, names, port }
     }

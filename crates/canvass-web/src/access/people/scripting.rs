@@ -9,19 +9,12 @@ use canvass_model::{
 };
 use canvass_storage::Tenant;
 
-use super::{Administrator, Collector, Creator};
+use super::{Collector, Writer};
 
-impl Creator {
+impl Writer {
     /// What actions on scripts take that run, check or wake them.
     pub(crate) fn scripting(&self) -> (&Scripts, &Tenant, &Actor) {
-        (self.0.app.scripts(), &self.0.tenant, &self.0.actor)
-    }
-}
-
-impl Administrator {
-    /// What actions on scripts take that run, check or wake them.
-    pub(crate) fn scripting(&self) -> (&Scripts, &Tenant, &Actor) {
-        (self.0.app.scripts(), &self.0.tenant, &self.0.actor)
+        (self.app.scripts(), &self.tenant, &self.actor)
     }
 }
 

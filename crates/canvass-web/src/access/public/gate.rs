@@ -113,7 +113,7 @@ impl Respondent {
     ) -> Result<(Credentials, Option<String>, Option<AccountId>), Problem> {
         let settings = self.app.settings();
         let cookie = Cookie::Pass(page.id).value(&self.brought.headers, settings);
-        let session = Cookie::Member.read(&self.brought.headers, settings).filter(|_| !self.is_hosted);
+        let session = Cookie::Member.read(&self.brought.headers, settings).filter(|_| !self.is_hosted());
         let account = match session {
             Some(secret) => console::signed_in_with(&secret, &self.app).await,
             None => Err(Problem::SignInRequired),

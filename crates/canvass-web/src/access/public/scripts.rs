@@ -2,7 +2,7 @@
 
 use canvass_actions::scripts::{
     Loaded, Member,
-    page::{self, Request, Served},
+    page::{self, Answer, Request, Served},
     validate,
 };
 use canvass_model::{
@@ -22,15 +22,20 @@ impl Respondent {
         validate::refusals(self.app.scripts(), &self.tenant, about, answers).await
     }
 
-    /// Asks a script for a page; 404 when it does not run.
-    pub(crate) async fn ask_script(&self, script: ScriptId, request: Request) -> Result<Served, Problem> {
+    /// Asks a script for a page, and makes of its answer what leaves; 404 when it does not run.
+    pub(crate) async fn ask_script<T: Send>(
+        &self,
+        script: ScriptId,
+        request: Request,
+        make: impl Fn(Answer) -> Result<T, String> + Send + Sync,
+    ) -> Result<Served<T>, Problem> {
         let plan = self.tenant.record().plan.plan();
         let load = move |tx: &mut canvass_storage::ReadTx<'_>| {
             Ok::<Option<Arc<Loaded>>, canvass_actions::Error>(page::load(tx, &plan, script)?.map(Arc::new))
         };
         let loaded = self.cached(&format!("script:{script}"), load).await?;
         let loaded = Option::clone(&loaded).ok_or(Problem::NotFound)?;
-        Ok(page::serve(self.app.scripts(), &self.tenant, &loaded, request).await?)
+        Ok(page::serve(self.app.scripts(), &self.tenant, &loaded, request, make).await?)
     }
 
     /// A member as scripts are told of one.

@@ -1,4 +1,4 @@
-//! Names in the path: this file is about the script, version or secret that a route is about.
+//! Names in the path: this file is about the script, version, secret or value that a route is about.
 
 use aide::{
     OperationInput,
@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use canvass_model::script::{ScriptName, SecretName, VersionNumber};
+use canvass_model::script::{ScriptName, SecretName, StoreKey, VersionNumber};
 
 use crate::{Problem, api::describe::path_parameter_of};
 
@@ -21,6 +21,9 @@ pub(super) struct Numbered(pub(super) ScriptName, pub(super) VersionNumber);
 
 /// A secret's name.
 pub(super) struct Secret(pub(super) SecretName);
+
+/// A key of the store. What is no key names nothing: 404.
+pub(super) struct Key(pub(super) StoreKey);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
@@ -55,6 +58,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Secret {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        StoreKey::parse(&parameter(parts, state, "value").await?).map(Self).map_err(|invalid| {
+            match parts.method.as_str() {
+                // Whoever wishes to set one is told what a key is.
+                "PUT" => Problem::BadRequest(invalid.to_string()),
+                _ => Problem::NotFound,
+            }
+        })
+    }
+}
+
 async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Result<String, Problem> {
     let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
     path.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).ok_or(Problem::NotFound)
@@ -83,6 +100,13 @@ impl OperationInput for Secret {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         let schema = schemars::json_schema!({ "type": "string", "pattern": ScriptName::PATTERN });
         path_parameter_of(schema, operation, "secret", Some("The secret's name."));
+    }
+}
+
+impl OperationInput for Key {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        let schema = schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": StoreKey::CHARS_MAX });
+        path_parameter_of(schema, operation, "value", Some("The key, as one part of the path: a slash is `%2F`."));
     }
 }
 

@@ -21,7 +21,7 @@ use super::named::Named;
 use crate::{
     Problem,
     access::{Analyst, Creator},
-    api::body::{Body, Listed, Paging, Parameters},
+    api::body::{Body, Listed, Paging, Parameters, cursor},
 };
 
 /// How a script is to be run.
@@ -102,12 +102,7 @@ pub(super) async fn index(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = Paging { limit: wanted.limit, cursor: None }.limit()?;
-    let before = match &wanted.cursor {
-        None => None,
-        Some(text) => {
-            Some(RunId::parse(text).ok_or_else(|| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?)
-        }
-    };
+    let before = cursor(wanted.cursor.as_deref(), RunId::parse)?;
     let failed = wanted.failed;
     let found = analyst
         .read(move |tx| {
@@ -170,7 +165,8 @@ impl From<Run> for Shown {
     }
 }
 
-fn milliseconds(micros: u64) -> f64 {
+/// Microseconds as the API writes times.
+pub(super) fn milliseconds(micros: u64) -> f64 {
     std::time::Duration::from_micros(micros).as_secs_f64() * 1_000.0
 }
 

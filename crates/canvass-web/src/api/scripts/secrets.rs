@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::named::Secret;
 use crate::{
     Problem,
-    access::{Analyst, Creator},
+    access::SecretKeeper,
     api::body::{Body, Listed},
 };
 
@@ -38,22 +38,22 @@ pub(super) struct New {
 }
 
 /// The secrets' names; all of them, for there are few.
-pub(super) async fn index(analyst: Analyst) -> Result<Json<Listed<Shown>>, Problem> {
-    let found = analyst.read(|tx| storage::scripts::secrets::list(tx, Allowance::FULL.secrets_max)).await?;
+pub(super) async fn index(keeper: SecretKeeper) -> Result<Json<Listed<Shown>>, Problem> {
+    let found = keeper.read(|tx| storage::scripts::secrets::list(tx, Allowance::FULL.secrets_max)).await?;
     let items = found.into_iter().map(|it| Shown { name: it.name, updated_at: it.updated_at }).collect();
     Ok(Json(Listed { items, next_cursor: None }))
 }
 
 /// Sets a secret.
-pub(super) async fn update(creator: Creator, Secret(name): Secret, body: Body<New>) -> Result<StatusCode, Problem> {
-    let (runner, tenant, by) = creator.scripting();
+pub(super) async fn update(keeper: SecretKeeper, Secret(name): Secret, body: Body<New>) -> Result<StatusCode, Problem> {
+    let (runner, tenant, by) = keeper.scripting();
     scripts::set_secret(runner, tenant, by, (&name, &body.value.value)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Removes a secret.
-pub(super) async fn delete(creator: Creator, Secret(name): Secret) -> Result<StatusCode, Problem> {
-    let (_, tenant, by) = creator.scripting();
+pub(super) async fn delete(keeper: SecretKeeper, Secret(name): Secret) -> Result<StatusCode, Problem> {
+    let (_, tenant, by) = keeper.scripting();
     scripts::remove_secret(tenant, by, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

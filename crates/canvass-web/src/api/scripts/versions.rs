@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Problem,
     access::{Analyst, Creator},
-    api::body::{Listed, Paging, Parameters},
+    api::body::{Listed, Paging, Parameters, cursor},
 };
 
 /// A version.
@@ -51,13 +51,7 @@ pub(super) async fn index(
     Parameters(paging): Parameters<Paging>,
 ) -> Result<Json<Listed<Shown>>, Problem> {
     let limit = paging.limit()?;
-    let before = match &paging.cursor {
-        None => None,
-        Some(text) => {
-            let number = text.parse().map_err(|_| Problem::BadRequest("`cursor` is not one of ours".to_owned()))?;
-            Some(VersionNumber(number))
-        }
-    };
+    let before = cursor(paging.cursor.as_deref(), |it| it.parse().ok().map(VersionNumber))?;
     let found = analyst
         .read(move |tx| {
             let script = scripts::found(tx, &name)?;

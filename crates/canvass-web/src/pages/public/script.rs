@@ -1,7 +1,9 @@
 //! A script's page: this file is about asking a script, and about what of its answer leaves.
 //!
-//! What a script writes is a tenant's own words, to be trusted no more than a respondent's: HTML and SVG are cleaned, the
-//! headers come from a short list, and the page has an opaque origin like all pages of tenants.
+//! What a script writes is a tenant's own words, to be trusted no more than a respondent's: below the installation's
+//! address HTML is cleaned and has an opaque origin like all pages of tenants. At a host of the tenant's own there is
+//! nothing of anybody else's to be reached, and HTML leaves as it is. SVG is cleaned everywhere, and the headers come from a
+//! short list.
 
 mod clean;
 
@@ -10,7 +12,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use canvass_actions::scripts::page::{Answer, HEADERS, Kind, Request, Served, fields};
@@ -24,7 +26,8 @@ use serde_json::Value;
 use super::posted::Posted;
 use crate::{
     Problem,
-    access::{Entered, Site},
+    access::{Entered, Origin, Site},
+    security,
 };
 
 /// What of a request a script may see besides its body.
@@ -46,6 +49,15 @@ struct ScriptPage<'a> {
     site: &'a Site,
     title: &'a str,
     html: String,
+}
+
+/// An answer as it may leave.
+struct Fit {
+    status: StatusCode,
+    kind: Kind,
+    location: Option<HeaderValue>,
+    headers: HeaderMap,
+    body: String,
 }
 
 /// The page of a script.
@@ -88,42 +100,71 @@ async fn serve(
         headers: asking.headers,
         member,
     };
-    match respondent.ask_script(script, request).await? {
-        Served::Answer(answer, run) => answered(entered, answer, run),
+    match respondent.ask_script(script, request, |answer| Fit::make(entered, answer)).await? {
+        Served::Answer(fit, _) => fit.into_response(entered),
         Served::Failed(outcome, run) => Err(failed(outcome, run)),
     }
 }
 
-fn answered(entered: &Entered<'_>, answer: Answer, run: RunId) -> Result<Response, Problem> {
-    let failed = || Problem::ScriptFailed { reference: run.to_string() };
-    let status = StatusCode::from_u16(answer.status).map_err(|error| Problem::Internal(error.to_string()))?;
-    if let Some(location) = &answer.location {
-        let location = inside(entered, location).ok_or_else(failed)?;
-        return Ok((status, [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)]).into_response());
+impl Fit {
+    /// Makes of an answer what may leave. An error says why it may not, to the script's author.
+    fn make(entered: &Entered<'_>, answer: Answer) -> Result<Self, String> {
+        let status = StatusCode::from_u16(answer.status).map_err(|error| error.to_string())?;
+        let location = match &answer.location {
+            None => None,
+            Some(it) => Some(inside(entered, it).ok_or("a redirect leads to a page of yours, like menu?from=card")?),
+        };
+        let body = match (answer.kind, entered.respondent().origin()) {
+            (Kind::Html, Origin::Shared) => clean::html(&answer.body),
+            (Kind::Svg, _) => {
+                clean::svg(&answer.body).ok_or("an answer of the type image/svg+xml is a drawing, from <svg on")?
+            }
+            (Kind::Html, Origin::Sibling | Origin::Own) | (Kind::Text | Kind::Csv | Kind::Json, _) => answer.body,
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in answer.headers {
+            let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+            headers.insert(name, HeaderValue::try_from(value).map_err(|error| error.to_string())?);
+        }
+        Ok(Self { status, kind: answer.kind, location, headers, body })
     }
-    let respondent = entered.respondent();
-    let body = match answer.kind {
-        Kind::Html => {
-            let html = clean::html(&answer.body);
-            let organisation = respondent.tenant().name.as_str();
-            ScriptPage { organisation, site: respondent.site(), title: entered.page().own_title(), html }.render()?
+
+    fn into_response(self, entered: &Entered<'_>) -> Result<Response, Problem> {
+        let Self { status, kind, location, headers, body } = self;
+        if let Some(location) = location {
+            return Ok((status, [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)]).into_response());
         }
-        Kind::Svg => clean::svg(&answer.body).ok_or_else(failed)?,
-        Kind::Text | Kind::Csv | Kind::Json => answer.body,
-    };
-    let kind = (header::CONTENT_TYPE, HeaderValue::from_static(answer.kind.content_type()));
-    let mut response = (status, [kind, (header::CACHE_CONTROL, NO_STORE)], body).into_response();
-    let is_open = entered.page().visibility.is_open();
-    for (name, value) in answer.headers {
-        // What only some may see is kept by nobody, whatever the script says.
-        if name == "cache-control" && !is_open {
-            continue;
+        let respondent = entered.respondent();
+        let origin = respondent.origin();
+        let body = match kind {
+            Kind::Html if origin != Origin::Shared && is_whole(&body) => body,
+            Kind::Html => {
+                let organisation = respondent.tenant().name.as_str();
+                let (site, title) = (respondent.site(), entered.page().own_title());
+                ScriptPage { organisation, site, title, html: body }.render()?
+            }
+            Kind::Svg | Kind::Text | Kind::Csv | Kind::Json => body,
+        };
+        let content = (header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type()));
+        let mut response = (status, [content, (header::CACHE_CONTROL, NO_STORE)], body).into_response();
+        if let (Kind::Html, Some(policy)) = (kind, security::of_programs(origin)) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().insert(name, value);
+        let is_open = entered.page().visibility.is_open();
+        for (name, value) in &headers {
+            // What only some may see is kept by nobody, whatever the script says.
+            if name != header::CACHE_CONTROL || is_open {
+                response.headers_mut().insert(name, value.clone());
+            }
         }
+        Ok(response)
     }
-    Ok(response)
+}
+
+/// Whether HTML is a document of its own, which needs no frame of ours.
+fn is_whole(html: &str) -> bool {
+    let begin: String = html.trim_start().chars().take("<!doctype".len()).collect::<String>().to_ascii_lowercase();
+    begin == "<!doctype" || begin.starts_with("<html")
 }
 
 /// A redirect's way to a page of the same tenant; `None` when it leads elsewhere.

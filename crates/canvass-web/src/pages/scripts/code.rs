@@ -141,22 +141,19 @@ pub(crate) async fn save(
     Path((_, script)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let opened = super::open(&creator, &script).await?;
-    match saved(&creator, &opened.script, &form).await? {
-        Err((shown, status)) => page(&creator, &opened, shown, (true, status)).await,
-        Ok(sent) => {
-            let opened = super::open(&creator, &script).await?;
-            let words = "The draft is saved.".to_owned();
-            let shown = Shown {
-                source: Some(sent.text),
-                announcement: words.clone(),
-                notice: Some(Notice { tone: "good", role: "status", words, ..Notice::default() }),
-                trial: Some(trial::kept(&creator, &opened.script, &form).await?),
-                ..Shown::default()
-            };
-            page(&creator, &opened, shown, (true, StatusCode::OK)).await
-        }
-    }
+    let (opened, sent) = match kept(&creator, &script, &form).await? {
+        Ok(kept) => kept,
+        Err(refused) => return Ok(refused),
+    };
+    let words = "The draft is saved.".to_owned();
+    let shown = Shown {
+        source: Some(sent.text),
+        announcement: words.clone(),
+        notice: Some(Notice { tone: "good", role: "status", words, ..Notice::default() }),
+        trial: Some(trial::kept(&creator, &opened.script, &form).await?),
+        ..Shown::default()
+    };
+    page(&creator, &opened, shown, (true, StatusCode::OK)).await
 }
 
 /// Saves the draft and runs it once, without effects.
@@ -165,12 +162,10 @@ pub(crate) async fn try_out(
     Path((_, script)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let opened = super::open(&creator, &script).await?;
-    let sent = match saved(&creator, &opened.script, &form).await? {
-        Ok(sent) => sent,
-        Err((shown, status)) => return page(&creator, &opened, shown, (true, status)).await,
+    let (opened, sent) = match kept(&creator, &script, &form).await? {
+        Ok(kept) => kept,
+        Err(refused) => return Ok(refused),
     };
-    let opened = super::open(&creator, &script).await?;
     let mut shown = Shown { source: Some(sent.text), ..Shown::default() };
     let entered = trial::entered(&creator, &opened.script, &form).await?;
     shown.trial = Some(entered.trial);
@@ -192,8 +187,7 @@ pub(crate) async fn try_out(
             page(&creator, &opened, shown, (true, StatusCode::OK)).await
         }
         Err(actions::Error::Refused(words) | actions::Error::Unavailable(words)) => {
-            shown.notice = Some(Notice { tone: "warn", role: "alert", words, ..Notice::default() });
-            page(&creator, &opened, shown, (true, StatusCode::CONFLICT)).await
+            warned(&creator, &opened, shown, words).await
         }
         Err(error) => Err(error.into()),
     }
@@ -205,10 +199,9 @@ pub(crate) async fn publish(
     Path((_, script)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let opened = super::open(&creator, &script).await?;
-    let sent = match saved(&creator, &opened.script, &form).await? {
-        Ok(sent) => sent,
-        Err((shown, status)) => return page(&creator, &opened, shown, (true, status)).await,
+    let (_, sent) = match kept(&creator, &script, &form).await? {
+        Ok(kept) => kept,
+        Err(refused) => return Ok(refused),
     };
     let push = verbs::Push { name: sent.name.clone(), source: None, note: String::new(), seen: None };
     let (scripts, tenant, by) = creator.scripting();
@@ -235,11 +228,25 @@ pub(crate) async fn publish(
             page(&creator, &opened, shown, (true, StatusCode::UNPROCESSABLE_ENTITY)).await
         }
         Err(actions::Error::Refused(words) | actions::Error::Unavailable(words)) => {
-            shown.notice = Some(Notice { tone: "warn", role: "alert", words, ..Notice::default() });
-            page(&creator, &opened, shown, (true, StatusCode::CONFLICT)).await
+            warned(&creator, &opened, shown, words).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Saves what was sent: the script as it is then, or the page again with why it is not saved.
+async fn kept(creator: &Creator, script: &str, form: &Form) -> Result<Result<(Opened, Sent), Response>, Problem> {
+    let opened = super::open(creator, script).await?;
+    Ok(match saved(creator, &opened.script, form).await? {
+        Ok(sent) => Ok((super::open(creator, script).await?, sent)),
+        Err((shown, status)) => Err(page(creator, &opened, shown, (true, status)).await?),
+    })
+}
+
+/// The page again, with why something cannot be done now.
+async fn warned(creator: &Creator, opened: &Opened, shown: Shown, words: String) -> Result<Response, Problem> {
+    let notice = Some(Notice { tone: "warn", role: "alert", words, ..Notice::default() });
+    page(creator, opened, Shown { notice, ..shown }, (true, StatusCode::CONFLICT)).await
 }
 
 /// What a run came to, in words.

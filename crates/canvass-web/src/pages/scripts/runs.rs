@@ -36,8 +36,6 @@ use crate::{
 
 /// Runs on one page.
 const ROWS: u32 = 50;
-/// Runs that percentiles are read from, the newest.
-const MEASURED_MAX: u32 = 1_000;
 /// Characters of what a run said first.
 const LINE_CHARS_MAX: usize = 160;
 /// How often a page that is watched looks for new runs.
@@ -55,9 +53,17 @@ struct RunsPage {
     only_failed: bool,
     halt: Option<Halt>,
     figures: Vec<(&'static str, String)>,
+    costs: Vec<Figure>,
     rows: Vec<Row>,
     older: String,
     kept: String,
+}
+
+/// A figure of the last day, and of thirty.
+struct Figure {
+    name: &'static str,
+    day: String,
+    month: String,
 }
 
 /// Why a script that runs by itself does not go on.
@@ -103,8 +109,7 @@ pub(crate) struct Wanted {
 /// What the list is made of.
 struct Found {
     runs: Vec<Run>,
-    durations: Vec<u64>,
-    account: Option<runs::Account>,
+    figures: verbs::Figures,
     hooked: Option<Hooked>,
     now: Timestamp,
 }
@@ -121,11 +126,9 @@ pub(crate) async fn index(
     let found = analyst
         .read(move |tx| {
             let filter = Filter { script: Some(name.clone()), failed: only_failed, before, limit: ROWS };
-            let since = tx.now().plus_ms(-Timestamp::DAY_MS);
             Ok::<_, actions::Error>(Found {
                 runs: runs::list(tx, &filter)?,
-                durations: runs::durations(tx, &name, MEASURED_MAX)?,
-                account: runs::accounts(tx, since)?.into_iter().find(|it| it.script == name),
+                figures: verbs::figures(tx, Some(&name))?.remove(&name).unwrap_or_default(),
                 hooked: verbs::hooked(tx, &name)?,
                 now: tx.now(),
             })
@@ -142,7 +145,8 @@ pub(crate) async fn index(
         may_write,
         only_failed,
         halt: found.hooked.as_ref().and_then(|it| halt(it, found.now)),
-        figures: figures(&found),
+        figures: headline(&found.figures),
+        costs: costs(&found.figures),
         older: found
             .runs
             .last()
@@ -278,26 +282,36 @@ fn row(run: &Run, now: Timestamp) -> Row {
     }
 }
 
-/// What the runs came to: of the last day, and how long the latest took.
-fn figures(found: &Found) -> Vec<(&'static str, String)> {
-    let (runs, failed, cpu) = found.account.as_ref().map_or((0, 0, 0), |it| (it.runs, it.failed, it.cpu_us));
-    let mut figures = vec![
-        ("Runs in a day", number::grouped(runs)),
-        ("Failed", number::grouped(failed)),
-        ("Computing", number::milliseconds(cpu)),
+/// What the runs of the last day came to, at a glance.
+fn headline(figures: &verbs::Figures) -> Vec<(&'static str, String)> {
+    let day = figures.day.as_ref();
+    let mut shown = vec![
+        ("Runs in a day", number::grouped(day.map_or(0, |it| it.runs))),
+        ("Failed", number::grouped(day.map_or(0, |it| it.failed))),
     ];
-    if !found.durations.is_empty() {
-        for (name, percent) in [("Half took less than", 50), ("95 in 100", 95), ("99 in 100", 99)] {
-            figures.push((name, number::milliseconds(percentile(&found.durations, percent))));
-        }
+    if let Some(wall) = day.and_then(|it| it.wall) {
+        shown.push(("Half took at most", number::milliseconds(wall.p50_us)));
+        shown.push(("99 in 100", number::milliseconds(wall.p99_us)));
     }
-    figures
+    shown
 }
 
-/// The smallest of the sorted values that so many percent do not exceed.
-fn percentile(sorted: &[u64], percent: usize) -> u64 {
-    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
-    sorted.get(place).copied().unwrap_or_default()
+/// All figures, of a day and of thirty.
+fn costs(figures: &verbs::Figures) -> Vec<Figure> {
+    let figure = |name, of: fn(&runs::Account) -> Option<String>| {
+        let shown = |it: &Option<runs::Account>| it.as_ref().and_then(of).unwrap_or_else(|| "–".to_owned());
+        Figure { name, day: shown(&figures.day), month: shown(&figures.month) }
+    };
+    vec![
+        figure("Runs", |it| Some(number::grouped(it.runs))),
+        figure("Failed", |it| Some(number::grouped(it.failed))),
+        figure("Half took at most", |it| Some(number::milliseconds(it.wall?.p50_us))),
+        figure("95 in 100 took at most", |it| Some(number::milliseconds(it.wall?.p95_us))),
+        figure("99 in 100 took at most", |it| Some(number::milliseconds(it.wall?.p99_us))),
+        figure("Computing, in all", |it| Some(number::milliseconds(it.cpu_us))),
+        figure("Memory, at the most", |it| Some(number::bytes(it.memory_peak_bytes))),
+        figure("Host calls, in all", |it| Some(number::grouped(it.host_calls))),
+    ]
 }
 
 fn halt(hooked: &Hooked, now: Timestamp) -> Option<Halt> {
@@ -328,17 +342,4 @@ fn kept(person: &Person) -> String {
         number::grouped(u64::from(allowance.kept_runs_max)),
         allowance.kept_days_max
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percentile_is_one_of_the_values() {
-        let sorted: Vec<u64> = (1..=100).collect();
-        assert_eq!([50, 95, 99, 100].map(|it| percentile(&sorted, it)), [50, 95, 99, 100]);
-        assert_eq!(percentile(&[7], 99), 7);
-        assert_eq!(percentile(&[1, 2, 3], 50), 2);
-    }
 }

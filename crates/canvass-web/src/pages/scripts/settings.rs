@@ -9,7 +9,7 @@ use axum::{
 use canvass_actions::{self as actions, scripts as verbs};
 use canvass_model::{
     page::Target,
-    script::{Parameters, Switch, Trigger},
+    script::{Parameters, Script, Switch, Trigger},
     survey::Revision,
 };
 use canvass_storage::pages;
@@ -40,7 +40,8 @@ struct SettingsPage {
     form: SettingsForm,
     /// Address and path of the pages it serves.
     pages: Vec<(String, String)>,
-    deletion: String,
+    /// What throwing it away means.
+    trash: String,
 }
 
 #[derive(Default)]
@@ -163,8 +164,13 @@ async fn page(
         announcement,
         is_on: opened.script.switch == Switch::On,
         form,
-        pages: served.map(|it| (format!("/{alias}/{}", it.address.href()), format!("/{alias}/{}", it.address.typed()))).collect(),
-        deletion: "Its versions, tests and pages go with it, for good. What it noted of responses stays, and so do its runs until their time has come.".to_owned(),
+        pages: served
+            .map(|it| (format!("/{alias}/{}", it.address.href()), format!("/{alias}/{}", it.address.typed())))
+            .collect(),
+        trash: format!(
+            "Nothing starts it then, and its pages answer 404. For {} days all of it can be restored.",
+            Script::TRASH_DAYS
+        ),
     };
     Ok((status, Html(page.render()?)).into_response())
 }

@@ -9,11 +9,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use canvass_model::{
-    id::{PageId, SurveyId},
+    id::{PageId, ScriptId, SurveyId},
     page::{Destination, Page, Target, Visibility},
     time::Timestamp,
 };
-use canvass_storage::{self as storage, ReadTx, pages, surveys};
+use canvass_storage::{self as storage, ReadTx, pages, scripts, surveys};
 
 use super::{Happened, starters, tree, words};
 use crate::{
@@ -76,6 +76,8 @@ struct Row {
     /// Who may see it, when not everybody may.
     visibility: &'static str,
     state: Option<State>,
+    /// Whether the script that makes it is in the trash: nobody finds it meanwhile.
+    is_without_script: bool,
 }
 
 /// What a page's schedule says now.
@@ -120,6 +122,8 @@ struct Found {
     pages: Vec<Page>,
     trash: Vec<Page>,
     titles: HashMap<SurveyId, String>,
+    /// Scripts in the trash.
+    thrown: HashSet<ScriptId>,
     told: Option<Page>,
     now: Timestamp,
 }
@@ -179,7 +183,8 @@ fn find(tx: &mut ReadTx<'_>, told: Option<PageId>) -> Result<Found, storage::Err
         titles.extend(surveys::titles(tx, some)?);
     }
     let told = told.map(|it| pages::find_by_id(tx, it)).transpose()?.flatten();
-    Ok(Found { pages, trash, titles, told, now: tx.now() })
+    let thrown = scripts::trash::list(tx)?.into_iter().map(|it| it.id).collect();
+    Ok(Found { pages, trash, titles, thrown, told, now: tx.now() })
 }
 
 impl Found {
@@ -224,6 +229,7 @@ fn row(page: &Page, found: &Found, site: &Site) -> Row {
         link: site.href(&page.address),
         visibility: if page.visibility == Visibility::Public { "" } else { words::visibility(page.visibility) },
         state: state(page, found.now),
+        is_without_script: matches!(page.target, Target::Script(it) if found.thrown.contains(&it)),
     }
 }
 

@@ -89,6 +89,14 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Writes the type stubs of the module `canvass` into a folder; answers where.
+pub(super) fn write_stubs(folder: &Path, text: &str) -> Result<String, Failure> {
+    let path = folder.join("canvass.pyi");
+    fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
+    Ok(path.display().to_string())
+}
+
 impl Local {
     /// Reads `NAME.py`.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {

@@ -13,6 +13,9 @@ const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 /// An installation's API.
 pub(super) struct Api {
     client: Client,
+    /// The address of the installation.
+    root: String,
+    /// That of its API.
     base: String,
     token: String,
 }
@@ -36,7 +39,8 @@ impl Api {
         let client = client.map_err(|error| {
             Failure::new(Exit::Failed, "no connection can be made", error, "Look at the certificates of this machine.")
         })?;
-        Ok(Self { client, base: format!("{}/api/v1", remote.url.trim_end_matches('/')), token })
+        let root = remote.url.trim_end_matches('/').to_owned();
+        Ok(Self { client, base: format!("{root}/api/v1"), root, token })
     }
 
     /// Reads something.
@@ -63,6 +67,19 @@ impl Api {
         self.send(self.request(Method::PUT, path).json(body)).await
     }
 
+    /// Removes something.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// A text that the installation publishes for everybody, outside of the API: the token is not sent along.
+    pub(super) async fn text(&self, path: &str) -> Result<String, Failure> {
+        let answer = self.client.get(format!("{}{path}", self.root)).send().await.map_err(|it| self.away(it))?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|it| self.away(it))?;
+        if status.is_success() { Ok(text) } else { Err(refusal(status, &Value::Null)) }
+    }
+
     /// Puts a script live.
     pub(super) async fn put_python(&self, path: &str, source: &str) -> Result<Value, Failure> {
         let request = self.request(Method::PUT, path).header(header::CONTENT_TYPE, "text/x-python; charset=utf-8");
@@ -74,15 +91,16 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
-        let away = |error: reqwest::Error| {
-            let what = format!("{} does not answer", self.base);
-            Failure::new(Exit::Failed, what, error.without_url(), "Check the address: --url or CANVASS_URL.")
-        };
-        let answer = request.send().await.map_err(away)?;
+        let answer = request.send().await.map_err(|it| self.away(it))?;
         let status = answer.status();
-        let body = answer.bytes().await.map_err(away)?;
+        let body = answer.bytes().await.map_err(|it| self.away(it))?;
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if status.is_success() { Ok(json) } else { Err(refusal(status, &json)) }
+    }
+
+    fn away(&self, error: reqwest::Error) -> Failure {
+        let what = format!("{} does not answer", self.root);
+        Failure::new(Exit::Failed, what, error.without_url(), "Check the address: --url or CANVASS_URL.")
     }
 }
 
@@ -93,7 +111,7 @@ fn refusal(status: StatusCode, problem: &Value) -> Failure {
     let more = errors.filter_map(|it| Some(format!("\n{}: {}", it["pointer"].as_str()?, it["message"].as_str()?)));
     let why = format!("{detail}{}", more.collect::<String>());
     let (exit, advice) = match status {
-        StatusCode::NOT_FOUND => (Exit::NotFound, "`canvass script pull` writes down those there are."),
+        StatusCode::NOT_FOUND => (Exit::NotFound, "`canvass script list` shows those there are."),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (Exit::Refused, "Make another token in the console."),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             (Exit::Failed, "Wait a moment, then try again.")

@@ -1,16 +1,9 @@
 //! The boundary: this file is about a script that asks for everything of another tenant, and gets nothing.
 
-use canvass_actions::signing_up::NewSignUp;
-use canvass_model::{
-    alias::Alias,
-    plan::PlanId,
-    tenant::Region,
-    text::{Email, OrganisationName, Password, PersonName},
-};
 use serde_json::json;
 
-use super::{answer, put, run, start};
-use crate::support::{PASSWORD, Survey, lunch, soup};
+use super::{answer, contoso, put, run, start};
+use crate::support::{Survey, lunch, soup};
 
 /// What Mary's script tries with the names and ids of Ada's things. Each attempt must end with a `HostError`, or find
 /// nothing.
@@ -66,19 +59,7 @@ async fn a_script_gets_nothing_of_another_tenant_by_whatever_name() {
     // Where the installation has no key, there is no secret either.
     let _ = ada.put_json("/api/v1/script-secrets/ada-key", &json!({ "value": "of Ada" })).await;
 
-    canvass
-        .sign_up(&NewSignUp {
-            name: OrganisationName::parse("Contoso").unwrap(),
-            alias: Alias::parse("contoso").unwrap(),
-            plan: PlanId::Premium,
-            region: Region("local".to_owned()),
-            administrator: PersonName::parse("Mary").unwrap(),
-            email: Email::parse("mary@contoso.example").unwrap(),
-            password: Password::parse(PASSWORD).unwrap(),
-            terms: "1".to_owned(),
-        })
-        .await;
-    let mary = canvass.program_of("contoso").await;
+    let mary = contoso(&canvass).await;
     let question = json!({ "id": "soup", "type": "yes_no", "label": "Soup?" });
     let definition = json!({ "title": "Mine", "sections": [{ "id": "all", "questions": [question] }] });
     Survey::publish(mary.clone(), "contoso", "mine", &definition).await;

@@ -105,6 +105,52 @@ async fn a_page_whose_script_fails_names_a_run_that_members_find() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_may_not_leave_stores_nothing_and_says_why() {
+    let (canvass, program) = start().await;
+    let ray = canvass.ray();
+    let source = r#"
+import canvass
+
+def page(request):
+    canvass.store.put("visits", canvass.store.get("visits", 0) + 1)
+    body, kind, status, headers = "<p>Hi</p>", "text/html", 200, {}
+    if request.rest == "status": status = 500
+    if request.rest == "type": kind = "text/javascript"
+    if request.rest == "cookie": headers = {"set-cookie": "a=b"}
+    if request.rest == "split": headers = {"etag": "a\r\nset-cookie: a=b"}
+    if request.rest == "long": headers = {"etag": "x" * 2_000}
+    if request.rest == "out": status, headers = 303, {"location": "https://evil.example/"}
+    if request.rest == "drawing": kind = "image/svg+xml"
+    if request.rest == "large": body = "x" * 1_100_000
+    return canvass.Response(body, status, kind, headers)
+"#;
+    put(&program, "counter", source).await.expect(201);
+    set(&program, "counter", json!({ "kind": "page" })).await.expect(200);
+    page(&program, "hi", "counter", "public").await;
+    let visits = "/api/v1/script-store/visits";
+    for (path, outcome, why) in [
+        ("status", "refused", "a page's status is a number"),
+        ("type", "refused", "a page's type is text/html"),
+        ("cookie", "refused", "cannot set the header set-cookie"),
+        ("split", "refused", "the header etag is a text without line breaks"),
+        ("long", "refused", "the header etag is a text"),
+        ("out", "refused", "a redirect leads to a page of yours"),
+        ("drawing", "refused", "is a drawing"),
+        ("large", "limit_result", ""),
+    ] {
+        let status = ray.get(&format!("/adatum/hi/{path}")).await.status;
+        assert_eq!(status, if outcome == "refused" { 500 } else { 504 }, "{path}");
+        let as_told = |run: &Value| {
+            run["outcome"] == outcome && run["error"]["message"].as_str().unwrap_or_default().contains(why)
+        };
+        program.until(&at("counter", "/runs"), |it| it["items"].as_array().unwrap().iter().any(as_told)).await;
+        program.get(visits).await.expect(404);
+    }
+    ray.get("/adatum/hi").await.expect(200);
+    assert_eq!(program.get(visits).await.expect(200).json()["value"], 1, "and one that may leave does");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_for_members_knows_who_is_there_and_is_kept_by_nobody() {
     let (canvass, program) = start().await;
     let (ray, ann) = (canvass.ray(), canvass.ann().await);

@@ -1,5 +1,6 @@
 //! What scripts store: this file is about values, notes and secrets, kept when a run ends well and not otherwise.
 
+use canvass_model::token::Scope;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -94,6 +95,15 @@ async fn a_secret_is_known_to_scripts_and_to_nobody_else() {
     .await;
     let program = canvass.program_of("adatum").await;
     program.put_json("/api/v1/script-secrets/mail-key", &json!({ "value": "s3cret" })).await.expect(204);
+    // What administrators do, no program does that may only write.
+    let writer = canvass.program_with("adatum", &[Scope::Read, Scope::Write, Scope::Collect]).await;
+    let refused = writer.put_json("/api/v1/script-secrets/mail-key", &json!({ "value": "mine" })).await.expect(403);
+    assert_eq!(refused.json()["detail"], "This token lacks the scope `admin`");
+    writer.get("/api/v1/script-secrets").await.expect(403);
+    writer.delete("/api/v1/script-secrets/mail-key").await.expect(403);
+    let admin = canvass.program_with("adatum", &[Scope::Admin]).await;
+    admin.get("/api/v1/script-secrets").await.expect(200);
+    admin.get("/api/v1/scripts").await.expect(403);
     let listed = program.get("/api/v1/script-secrets").await.expect(200);
     assert!(listed.shows("mail-key") && !listed.shows("s3cret"));
     put(&program, "teller", "import canvass\ncanvass.secrets.get('mail-key')").await.expect(201);
