@@ -79,10 +79,18 @@ struct ScriptsPage {
     stopped: Option<String>,
     /// How many of how many there are.
     allowance: Option<String>,
+    hour: Option<HourSpent>,
     notice: Option<String>,
     announcement: String,
     rows: Vec<Row>,
     groups: Vec<Group>,
+}
+
+/// How much of the hour's work is done, for whoever reads the list.
+struct HourSpent {
+    words: String,
+    /// What it means when nothing is left; empty before.
+    advice: String,
 }
 
 /// One script of the list.
@@ -146,6 +154,7 @@ pub(crate) async fn index(analyst: Analyst, Query(happened): Query<Happened>) ->
             let max = number::grouped(u64::from(it.scripts_max));
             format!("You have {} of {max}.", number::grouped(found.scripts.len() as u64))
         }),
+        hour: analyst.hour_of_scripts().await?.filter(|it| 0 < it.fuel).map(|it| spent(&it)),
         announcement: notice.clone().unwrap_or_default(),
         notice,
         rows: found.scripts.iter().map(|it| row(it, &found, may_write)).collect(),
@@ -179,6 +188,15 @@ pub(crate) async fn delete(creator: Creator, Path((_, script)): Path<(String, St
     let name = script.name.clone();
     creator.write(move |tx, by| verbs::delete(tx, by, &name, None)).await?;
     Ok(Redirect::to(&format!("{}?did=deleted&it={}", base(&creator), script.name)))
+}
+
+fn spent(hour: &verbs::HourOfWork) -> HourSpent {
+    let ends_at = hour.ends_at.to_string();
+    let time = ends_at.get(11..16).unwrap_or_default();
+    let words =
+        format!("{} % of the computing of this hour is used; the next one begins at {time} UTC.", hour.percent());
+    let advice = "Until then pages of scripts answer that they are too busy, responses are accepted unchecked, and hooks wait without losing one.";
+    HourSpent { words, advice: if hour.is_spent() { advice.to_owned() } else { String::new() } }
 }
 
 /// The script of an address, or not found.
@@ -232,7 +250,8 @@ pub(super) fn plan(person: &Person) -> String {
 
 /// What one run of a trigger may use on this tenant's plan.
 pub(super) fn limits(person: &Person, trigger: TriggerName) -> Limits {
-    Allowance::of(&person.tenant().plan.plan()).map_or(Limits::DEFAULT, |it| it.limits(trigger))
+    let limits = Allowance::of(&person.tenant().plan.plan()).map_or(Limits::DEFAULT, |it| it.limits(trigger));
+    person.script_limits(limits)
 }
 
 /// Whether a person may change scripts: their role, and the plan.

@@ -1,13 +1,17 @@
 //! Scripts: this file is about what its tests share: programs of Adatum that write, set and run them.
 
 mod boundary;
+mod budget;
 mod checks;
 mod command_line;
 mod hooks;
+mod hostile;
 mod lives;
+mod loss;
 mod pages;
 mod real;
 mod stored;
+mod upgrade;
 
 use reqwest::Method;
 use serde_json::{Value, json};

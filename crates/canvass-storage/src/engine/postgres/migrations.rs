@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 12] = [
+pub(super) const MIGRATIONS: [Migration; 13] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -81,6 +81,12 @@ pub(super) const MIGRATIONS: [Migration; 12] = [
         number: 8,
         name: "scripts",
         sql: include_str!("../../../migrations/tenant/0008_scripts.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 9,
+        name: "script_hour",
+        sql: include_str!("../../../migrations/tenant/0009_script_hour.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -34,6 +34,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0006_files.sqlite.sql"),
         include_str!("../../../migrations/tenant/0007_templates.sqlite.sql"),
         include_str!("../../../migrations/tenant/0008_scripts.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0009_script_hour.sqlite.sql"),
     ],
 };
 
