@@ -129,6 +129,8 @@ fn rounds(
             values.push(one.run(round).await.map_err(failed)?);
             limits.push(other.run(round).await.map_err(failed)?);
             pause.take().await?;
+            one.connect_again().await.map_err(failed)?;
+            other.connect_again().await.map_err(failed)?;
         }
         Ok((median(&values), median(&limits)))
     })

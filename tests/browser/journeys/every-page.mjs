@@ -116,6 +116,9 @@ journey("every page of the console is fit for everybody", demo, async ({ canvass
     ["page-new", `${base}/pages/new`],
     ...["document", "survey", "results", "feed", "redirect"].map((it) => [`page-${it}`, `${base}/pages/new?kind=${it}`]),
     ["page-hosts", `${base}/pages/hosts`],
+    ["pages-starters", `${base}/pages/starters`],
+    ["files", `${base}/files`],
+    ["files-trash", `${base}/files?status=trash`],
     ["domains", `${base}/domains`],
     ["scripts", `${base}/scripts`],
     ["script-new", `${base}/scripts/new`],
@@ -196,6 +199,7 @@ async function readersPages(member, state, name) {
   const responses = (await response.count()) > 0 ? [[`${name}-response`, await response.getAttribute("href")]] : [];
   return [
     [`${name}-builder`, survey],
+    [`${name}-crosstab`, `${survey}/crosstab`],
     [`${name}-history`, `${survey}/history`],
     [`${name}-preview`, `${survey}/preview`],
     [`${name}-details`, `${survey}/details`],

@@ -83,7 +83,7 @@ pub(crate) async fn update(
         Ok(name) => name,
         Err(invalid) => {
             let problem = actions::Error::Refused(invalid.to_string()).into();
-            return one::refused(&creator, id, ("name", problem)).await;
+            return one::refused_name(&creator, id, (form.text("name"), problem)).await;
         }
     };
     let heads = heads(&creator, id).await?;

@@ -30,6 +30,7 @@ pub(super) struct Target {
 
 /// Connections to one target.
 pub(super) struct Load {
+    address: SocketAddr,
     connections: Vec<Connection>,
     requests: Arc<[Vec<u8>]>,
     /// How many were sent.
@@ -113,7 +114,16 @@ impl Load {
         for _ in 0..connections {
             open.push(Connection::open(target.address).await?);
         }
-        Ok(Self { connections: open, requests: Arc::clone(&target.requests), sent: Arc::default() })
+        let (address, requests) = (target.address, Arc::clone(&target.requests));
+        Ok(Self { address, connections: open, requests, sent: Arc::default() })
+    }
+
+    /// Connects anew, after a pause in which the server may have given up waiting for requests.
+    pub(super) async fn connect_again(&mut self) -> io::Result<()> {
+        for connection in &mut self.connections {
+            *connection = Connection::open(self.address).await?;
+        }
+        Ok(())
     }
 
     /// Keeps every connection busy for a while.

@@ -230,11 +230,13 @@ async fn a_new_name_is_what_it_is_saved_as_and_may_say_what_it_is() {
     page(&program, "picture", &id).await;
     assert_eq!(ray.get("/adatum/picture").await.expect(200).header("content-type"), "application/octet-stream");
     let one = format!("{PAGE}/{id}");
+    assert!(carl.get(&one).await.expect(200).text().contains(r#"name="name" value="picture""#));
     carl.submit(&one, &one, &[("name", "Bild März.png")]).await.expect(303);
     let served = ray.get("/adatum/picture").await.expect(200);
     assert_eq!(served.header("content-type"), "image/png");
     assert!(served.header("content-disposition").contains("filename*=UTF-8''Bild%20M%C3%A4rz.png"));
-    assert!(carl.post_form(&one, &[("name", "../x")]).await.expect(422).shows("Remove the slashes"));
+    let refused = carl.post_form(&one, &[("name", "../x")]).await.expect(422);
+    assert!(refused.shows("Remove the slashes") && refused.text().contains(r#"name="name" value="../x""#));
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ struct FilePage {
     may_write: bool,
     id: String,
     name: String,
+    /// What the field of the name holds: the name, or what was refused.
+    typed: String,
     told: &'static str,
     /// The field that was refused, and why.
     error: (String, String),
@@ -93,14 +95,25 @@ pub(crate) async fn send(person: &Person, file: &File, asked: &Asked) -> Result<
     download::send(asked, (&file.name, content), person.reader(content.id)).await
 }
 
-/// The page again, with what was refused: the name, another content, or throwing it away.
+/// The page again, with a name that was refused still in its field.
+pub(super) async fn refused_name(
+    person: &Person,
+    id: FileId,
+    (typed, problem): (&str, Problem),
+) -> Result<Response, Problem> {
+    let (words, _) = super::words(problem)?;
+    let (typed, error) = (typed.to_owned(), ("name".to_owned(), words));
+    let page = FilePage { typed, error, ..page(person, id).await? };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+}
+
+/// The page again, with what was refused: another content, or throwing it away.
 pub(super) async fn refused(
     person: &Person,
     id: FileId,
     (field, problem): (&str, Problem),
 ) -> Result<Response, Problem> {
     let (words, status) = super::words(problem)?;
-    let status = if field == "name" { StatusCode::UNPROCESSABLE_ENTITY } else { status };
     let page = FilePage { error: (field.to_owned(), words), ..page(person, id).await? };
     Ok((status, Html(page.render()?)).into_response())
 }
@@ -127,6 +140,7 @@ async fn page(person: &Person, id: FileId) -> Result<FilePage, Problem> {
         may_write: true,
         id: file.id.to_string(),
         name: file.name.as_str().to_owned(),
+        typed: file.name.as_str().to_owned(),
         told: "",
         error: Default::default(),
         contents: file.contents.iter().map(|it| row(it, scanning)).collect(),
