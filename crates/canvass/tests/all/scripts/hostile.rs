@@ -256,7 +256,8 @@ fn ends_right(end: &str, run: &Value) -> bool {
     match (end, cause) {
         // What respondents and visitors wait for has less work than the others, and checks have little time.
         (_, "validate") if matches!(outcome, "limit_cpu" | "limit_wall") => true,
-        (_, "page") if outcome == "limit_cpu" => true,
+        // A hook that is tried again while its script becomes a page has a page's limits.
+        (_, "page" | "responded") if outcome == "limit_cpu" => true,
         ("done", "manual" | "schedule") => outcome == "done",
         // It ended well, with something that is no page, verdict or note.
         ("done", _) => matches!(outcome, "done" | "refused") || run["error"]["type"] == "TypeError",
