@@ -1,9 +1,10 @@
 //! Scripts: this file is about what runs tenants' programs in this process, and what one run comes to.
 //!
 //! Reading order: `edit` and `publishing` are what a member does with a script, `load` finds one that may run, `desk`
-//! answers it while it runs, `effects` are what it wishes to store and are stored when it has ended well, `page`,
-//! `validate`, `duty`, `manual` and `replay` are what starts it.
+//! answers it while it runs, `effects` are what it wishes to store and are stored when it has ended well,
+//! `budget` is how much a tenant may compute in an hour, `page`, `validate`, `duty`, `manual` and `replay` are what starts it.
 
+mod budget;
 mod context;
 mod desk;
 pub mod duty;
@@ -34,6 +35,7 @@ use canvass_storage::Tenant;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 pub use self::{
+    budget::{HourOfWork, Portions},
     context::Member,
     edit::{Changes, Settings, create, replace_tests, save_draft, set},
     figures::{Figures, figures},
@@ -61,13 +63,16 @@ struct Inside {
     seal: Option<Seal>,
     recorder: Recorder,
     pace: DefaultKeyedRateLimiter<canvass_model::id::TenantId>,
+    budget: budget::Budget,
 }
 
 impl Scripts {
-    /// Runs scripts in `sandbox`, keeps secrets under `seal` if there is one, and hands records of runs to `recorder`.
-    pub fn new(sandbox: Sandbox, seal: Option<Seal>, recorder: Recorder) -> Self {
+    /// Runs scripts in `sandbox` within `portions` of what plans include, keeps secrets under `seal` if there is one, and
+    /// hands records of runs to `recorder`.
+    pub fn new(sandbox: Sandbox, seal: Option<Seal>, recorder: Recorder, portions: Portions) -> Self {
         let pace = RateLimiter::keyed(Quota::per_minute(RUNS_MINUTE_MAX));
-        Self { inside: Arc::new(Inside { sandbox, seal, recorder, pace }) }
+        let budget = budget::Budget::new(portions);
+        Self { inside: Arc::new(Inside { sandbox, seal, recorder, pace, budget }) }
     }
 
     /// How the sandbox is.
@@ -85,6 +90,10 @@ impl Scripts {
 
     fn recorder(&self) -> &Recorder {
         &self.inside.recorder
+    }
+
+    fn budget(&self) -> &budget::Budget {
+        &self.inside.budget
     }
 
     /// Counts a run of a tenant; [`Error::TooMany`] beyond the pace of its plan.

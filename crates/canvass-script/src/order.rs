@@ -74,6 +74,13 @@ pub struct Program {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ComponentHash(pub [u8; 32]);
 
+impl Program {
+    /// Whether the component of this program made it, so that it can be run as it is.
+    pub fn is_current(&self) -> bool {
+        self.component == crate::component::hash()
+    }
+}
+
 impl ComponentHash {
     /// Reads 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {

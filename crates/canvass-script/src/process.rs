@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::engine::image;
+use crate::{Settings, Wall, engine::image};
 
 /// What a script host is asked for. Only the server starts one.
 enum Order {
@@ -46,6 +46,16 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Shuts this process in as script hosts are, for other work on what comes from outside: it keeps its memory, the time and
+/// its three standard streams, and is ended at any other system call. Which walls stand. It must be called before the
+/// program has started a thread; nothing undoes it.
+pub fn confine() -> Vec<Wall> {
+    walls::close_strangers();
+    let mut standing = walls::build_early(&walls::ALL, Settings::NOBODY);
+    standing.extend(walls::build_last(&walls::ALL));
+    standing.into_iter().map(Wall::from).collect()
 }
 
 impl Order {

@@ -111,6 +111,11 @@ impl Sandbox {
         }
     }
 
+    /// The byte code of a text that was checked or run lately, of the present component; `None` when it is not at hand.
+    pub fn kept(&self, name: &ScriptName, source: &Source) -> Option<Arc<Program>> {
+        self.at_work.as_ref()?.programs.find(name.as_str(), source)
+    }
+
     /// Runs a script: always ends within its limits and a tenth, and never fails otherwise than in its report.
     pub async fn run(&self, order: Order, host: &mut dyn Host) -> Report {
         let Some(at_work) = &self.at_work else { return Report::refused(Failure::Off) };
@@ -177,7 +182,7 @@ impl AtWork {
     /// The byte code of a script and of the modules it may import, as far as it can be had: the script's own from whoever
     /// ordered the run, else from those checked lately, else by checking it now.
     async fn programs(&self, place: &Place, order: &Order) -> conversation::Programs {
-        let current = order.program.as_ref().filter(|it| it.component == crate::component::hash());
+        let current = order.program.as_ref().filter(|it| it.is_current());
         let script = match current {
             Some(program) => Some(Arc::clone(program)),
             None => self.program(place, order.name.as_str(), &order.source).await,

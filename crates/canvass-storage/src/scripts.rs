@@ -1,6 +1,7 @@
 //! Scripts: this file is about a tenant's programs as they stand; versions, runs and what they keep have files of their own.
 
 pub mod hooks;
+pub mod hours;
 pub mod runs;
 pub mod secrets;
 pub mod tests;

@@ -2,11 +2,7 @@
 
 use std::io;
 
-use nix::sys::{
-    prctl,
-    resource::{Resource, getrlimit, setrlimit},
-    signal::Signal,
-};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Descriptors for everything but tenants' files: connections, the directory, the intake, logs.
 pub(crate) const DESCRIPTORS_BESIDE_TENANTS: u64 = 2_000;
@@ -37,23 +33,20 @@ pub(crate) fn raise_open_files() {
 const DRAWING_CPU_SECONDS_MAX: u64 = 3;
 const DRAWING_MEMORY_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
-/// Takes from this process what drawing does not need: it can open no file, socket or pipe, start no process, write no
-/// file and leave no core, and is ended when it takes more time or memory than a drawing may, or when its server
-/// is gone. Nothing gives it back.
+/// Walls that stand on every machine; without one of these nothing is drawn. Those that a machine may refuse, and script
+/// hosts then do without, are told by the doctor.
+const DRAWING_NEEDS: [&str; 2] = ["no_new_privileges", "resource_limits"];
+
+/// Takes from this process what drawing does not need: it stands behind the walls of script hosts, can open no file or
+/// socket, start no process, write no file and leave no core, and is ended when it takes more time or memory than a
+/// drawing may, or when its server is gone. Nothing gives it back.
 pub(crate) fn confine_drawing() -> io::Result<()> {
-    let limits = [
-        (Resource::RLIMIT_CPU, DRAWING_CPU_SECONDS_MAX),
-        (Resource::RLIMIT_DATA, DRAWING_MEMORY_BYTES_MAX),
-        // Of what is open already, standard input and output stay; nothing can be opened.
-        (Resource::RLIMIT_NOFILE, 0),
-        (Resource::RLIMIT_NPROC, 0),
-        (Resource::RLIMIT_FSIZE, 0),
-        (Resource::RLIMIT_CORE, 0),
-    ];
-    for (resource, max) in limits {
-        setrlimit(resource, max, max)?;
+    setrlimit(Resource::RLIMIT_CPU, DRAWING_CPU_SECONDS_MAX, DRAWING_CPU_SECONDS_MAX)?;
+    setrlimit(Resource::RLIMIT_DATA, DRAWING_MEMORY_BYTES_MAX, DRAWING_MEMORY_BYTES_MAX)?;
+    let walls = canvass_script::process::confine();
+    let is_needed = |name: &str| DRAWING_NEEDS.contains(&name);
+    match walls.into_iter().filter(|it| is_needed(&it.name)).find_map(|it| it.missing) {
+        Some(why) => Err(io::Error::other(why)),
+        None => Ok(()),
     }
-    prctl::set_no_new_privs()?;
-    prctl::set_pdeathsig(Signal::SIGKILL)?;
-    Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use canvass_actions::scripts::{Runs, Scripts, Seal, recording};
+use canvass_actions::scripts::{Portions, Runs, Scripts, Seal, recording};
 use canvass_script::{Sandbox, Settings};
 
 use crate::{
@@ -37,7 +37,8 @@ pub(crate) fn settings(config: &Config, program: &Path) -> Settings {
 /// What runs tenants' scripts in `sandbox`, and the records that leaves.
 pub(crate) fn runner(config: &Config, sandbox: &Sandbox) -> Result<(Scripts, Runs), Failure> {
     let (recorder, runs) = recording(config.scripts.queue_max);
-    Ok((Scripts::new(sandbox.clone(), seal(config)?, recorder), runs))
+    let portions = Portions { run_percent: config.scripts.run_percent, hour_percent: config.scripts.hour_percent };
+    Ok((Scripts::new(sandbox.clone(), seal(config)?, recorder, portions), runs))
 }
 
 /// The key that seals secrets: of the file that is named; else, for the embedded storage, of one beside the data, which is

@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use super::{
     Loaded, Scripts, allowance,
+    budget::end_of_hour,
     desk::{annotated, item},
     effects::{Effects, Unsettled},
     hooks, load,
@@ -95,6 +96,9 @@ impl Scripts {
         if let Some(at) = hook.due_at.filter(|it| now < *it) {
             return Ok(Some(at));
         }
+        if self.waits_for_the_hour(tenant, now).await? {
+            return Ok(Some(end_of_hour(now)));
+        }
         let plan = tenant.record().plan.plan();
         let (id, batch, position, trigger) = (script.id, hook.batch.max(1), hook.position, script.trigger.clone());
         let since = hook.since;
@@ -118,6 +122,12 @@ impl Scripts {
             Some((_, Work::Responses(some, _))) if some.is_empty() => Ok(Some(now.plus_ms(LOOK_EVERY_MS))),
             Some((loaded, work)) => self.work(tenant, &loaded, &hook, work).await,
         }
+    }
+
+    /// Whether the tenant's hour is spent and its members know: then nothing is read only to be refused.
+    async fn waits_for_the_hour(&self, tenant: &Tenant, now: Timestamp) -> Result<bool, Error> {
+        let is_spent = self.hour(tenant, &allowance(tenant)?).await?.is_spent();
+        Ok(is_spent && self.budget().has_told(tenant.record().id, now))
     }
 
     async fn work(
@@ -151,6 +161,7 @@ impl Scripts {
         match run.outcome {
             Outcome::Done => Ok(next),
             Outcome::Crowded | Outcome::Unavailable => Ok(Some(tenant.now().plus_ms(CROWDED_MS))),
+            Outcome::Spent => Ok(Some(end_of_hour(run.at))),
             Outcome::Off => Ok(Some(tenant.now().plus_ms(LOOK_EVERY_MS))),
             Outcome::Exception | Outcome::Limit(_) | Outcome::Refused => {
                 let (hook, run) = (hook.clone(), run);
@@ -266,6 +277,7 @@ fn next_time(schedule: &Schedule, since: Timestamp, now: Timestamp) -> Option<Ti
 const NO_STORE: Allowance = Allowance {
     scripts_max: 0,
     runs_minute_max: 0,
+    fuel_hour_max: 0,
     store_bytes_max: u64::MAX,
     secrets_max: 0,
     kept_runs_max: 0,

@@ -100,7 +100,11 @@ fn program(checked: &Checked) -> Option<Arc<Program>> {
 }
 
 /// A checked source as it is stored.
-pub(super) fn checked(source: Source, program: Program) -> Checked {
-    let Program { code, component, functions } = program;
-    Checked { source, program: Some(Compiled { code, component: component.to_string() }), functions }
+pub(super) fn checked(source: Source, program: &Program) -> Checked {
+    Checked { source, program: Some(compiled(program)), functions: program.functions }
+}
+
+/// Byte code as it is stored.
+pub(super) fn compiled(program: &Program) -> Compiled {
+    Compiled { code: program.code.clone(), component: program.component.to_string() }
 }

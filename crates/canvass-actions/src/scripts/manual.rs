@@ -96,8 +96,7 @@ pub async fn run(
         scripts.perform(&errand, None).await?
     } else {
         let performed = scripts.try_out(&errand).await?;
-        let run = performed.run.clone();
-        tenant.write(move |tx| Ok::<_, Error>(stored::runs::insert(tx, &run)?)).await?;
+        scripts.record(&errand, &performed.run).await?;
         performed
     };
     if let Some(error) = performed.error() {

@@ -7,14 +7,19 @@ use canvass_model::{
     time::Timestamp,
 };
 use canvass_script::{Call, Failure, Order, Report};
-use canvass_storage::{Tenant, Tx, scripts::runs};
+use canvass_storage::{
+    Tenant, Tx,
+    scripts::{runs, versions},
+};
 use serde_json::Value;
 
 use super::{
     Loaded, Scripts,
+    budget::end_of_hour,
     context::{Member, context},
     desk::Desk,
     effects::{Effects, Unsettled},
+    load,
 };
 use crate::Error;
 
@@ -55,13 +60,16 @@ pub(super) type Besides = dyn Fn(&mut Tx<'_>, &Value) -> Result<(), Unsettled> +
 const TRIES_MAX: u32 = 8;
 
 impl Scripts {
-    /// Runs a script once; nothing is stored, the run's record included.
+    /// Runs a script once, unless its tenant's hour is spent; nothing is stored, the run's record included.
     pub(super) async fn try_out(&self, errand: &Errand<'_>) -> Result<Performed, Error> {
+        if self.hour(errand.tenant, &errand.allowance).await?.is_spent() {
+            return Ok(spent(errand));
+        }
         let (now, seed) = match errand.fixed {
             Some(fixed) => fixed,
             None => (errand.tenant.now(), seed()?),
         };
-        let Loaded { script, version, source, program, modules } = errand.loaded;
+        let Loaded { script, source, program, modules, .. } = errand.loaded;
         let order = Order {
             tenant: errand.tenant.record().id,
             name: script.name.clone(),
@@ -70,7 +78,7 @@ impl Scripts {
             modules: modules.clone(),
             call: errand.call.clone(),
             context: context(errand.tenant, errand.cause, errand.member.as_ref(), &errand.parameters),
-            limits: errand.limits,
+            limits: self.limits(errand.limits),
             now,
             seed,
         };
@@ -79,19 +87,8 @@ impl Scripts {
         let report = self.sandbox().run(order, &mut desk).await;
         let effects = desk.effects;
         let Report { outcome, output, output_truncated, log, usage } = report;
-        let mut run = Run {
-            id: errand.tenant.new_id(),
-            script: script.name.clone(),
-            version: *version,
-            cause: errand.cause,
-            at: began_at,
-            outcome: Outcome::Done,
-            usage: used(&usage),
-            failure: None,
-            output,
-            output_truncated,
-            log,
-        };
+        let mut run = Run { usage: used(&usage), output, output_truncated, log, ..blank(errand, began_at) };
+        self.budget().add(errand.tenant.record().id, began_at, run.usage.fuel);
         let result = match outcome {
             Ok(result) => result,
             Err(failure) => {
@@ -99,7 +96,28 @@ impl Scripts {
                 Value::Null
             }
         };
+        self.keep_program(errand).await;
+        if matches!(errand.cause, Cause::Test | Cause::Replay) {
+            // What is only tried leaves no record, and is work nevertheless.
+            let run = Run { output: String::new(), log: Vec::new(), ..run.clone() };
+            self.recorder().record(errand.tenant, run).await?;
+        }
         Ok(Performed { run, result, effects })
+    }
+
+    /// Stores the byte code that this run had made of a published version: once after an upgrade, of which the old code is
+    /// no good any more.
+    async fn keep_program(&self, errand: &Errand<'_>) {
+        let Loaded { script, version, source, program, .. } = errand.loaded;
+        let is_current = program.as_ref().is_some_and(|it| it.is_current());
+        let (false, Some(version)) = (is_current, *version) else { return };
+        let Some(program) = self.sandbox().kept(&script.name, source) else { return };
+        let (id, compiled) = (script.id, load::compiled(&program));
+        let kept = errand.tenant.write(move |tx| versions::set_program(tx, id, version, &compiled)).await;
+        if let Err(error) = kept {
+            // The run is as good without; the next one tries again.
+            tracing::warn!(tenant = %errand.tenant.record().id, script = %script.name, %error, "Byte code was not kept");
+        }
     }
 
     /// Runs a script and stores its effects, what is `besides`, and its record, in one transaction when it ends well; of a
@@ -162,8 +180,12 @@ impl Scripts {
         }
     }
 
-    /// Records a run: at once where somebody looks for it right after, else when there is time.
-    async fn record(&self, errand: &Errand<'_>, run: &Run) -> Result<(), Error> {
+    /// Records a run: at once where somebody looks for it right after, else when there is time. Of the runs that a spent
+    /// hour refuses some are recorded.
+    pub(super) async fn record(&self, errand: &Errand<'_>, run: &Run) -> Result<(), Error> {
+        if run.outcome == Outcome::Spent && !self.budget().tells(errand.tenant.record().id, run.at) {
+            return Ok(());
+        }
         match errand.cause {
             Cause::Page | Cause::Validate => self.recorder().record(errand.tenant, run.clone()).await,
             Cause::Manual | Cause::Responded | Cause::Schedule | Cause::Test | Cause::Replay => {
@@ -184,6 +206,7 @@ impl Performed {
     pub(super) fn error(&self) -> Option<Error> {
         match self.run.outcome {
             Outcome::Crowded => Some(Error::TooMany { retry_after_seconds: 1 }),
+            Outcome::Spent => Some(Error::TooMany { retry_after_seconds: seconds_left(self.run.at) }),
             Outcome::Off => Some(Error::Refused("Scripts are switched off on this installation".to_owned())),
             Outcome::Unavailable => {
                 Some(Error::Unavailable("Scripts cannot be run at the moment; try again in a few seconds".to_owned()))
@@ -199,6 +222,37 @@ pub(super) fn refuse(performed: &mut Performed, why: String) {
     performed.run.failure =
         Some(RunFailure { kind: "Refused".to_owned(), message: why, line: None, traceback: String::new() });
     performed.result = Value::Null;
+}
+
+/// A run that has not begun.
+fn blank(errand: &Errand<'_>, at: Timestamp) -> Run {
+    Run {
+        id: errand.tenant.new_id(),
+        script: errand.loaded.script.name.clone(),
+        version: errand.loaded.version,
+        cause: errand.cause,
+        at,
+        outcome: Outcome::Done,
+        usage: Usage::default(),
+        failure: None,
+        output: String::new(),
+        output_truncated: false,
+        log: Vec::new(),
+    }
+}
+
+/// A run that does not begin because the hour is spent.
+fn spent(errand: &Errand<'_>) -> Performed {
+    let message =
+        "the scripts of this organisation have done the work of this hour; they go on with the next".to_owned();
+    let failure = RunFailure { kind: "HourLimit".to_owned(), message, line: None, traceback: String::new() };
+    let run = Run { outcome: Outcome::Spent, failure: Some(failure), ..blank(errand, errand.tenant.now()) };
+    Performed { run, result: Value::Null, effects: Effects::default() }
+}
+
+/// Seconds until the hour ends, at least one.
+fn seconds_left(now: Timestamp) -> u64 {
+    u64::try_from(end_of_hour(now).ms_since(now) / Timestamp::SECOND_MS).unwrap_or_default() + 1
 }
 
 fn described(failure: Failure) -> (Outcome, Option<RunFailure>) {

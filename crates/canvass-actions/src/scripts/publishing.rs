@@ -168,7 +168,7 @@ fn go_live(
         functions: ready.program.functions,
         source_bytes: ready.source.as_str().len() as u64,
     };
-    let checked = load::checked(ready.source.clone(), ready.program.clone());
+    let checked = load::checked(ready.source.clone(), &ready.program);
     versions::insert(tx, before.id, &version, &checked, Script::VERSIONS_MAX)?;
     let after = next(tx, Script { live: Some(number), changed_since_published: false, ..before.clone() });
     stored::update(tx, &after)?;

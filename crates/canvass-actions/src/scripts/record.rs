@@ -1,14 +1,17 @@
 //! Records of runs: this file is about handing them over without waiting, to be written in batches.
 //!
 //! A run that changes something is recorded in the transaction of its effects. All others of pages and checks come here:
-//! whoever waits for a page does not wait for its record as well.
+//! whoever waits for a page does not wait for its record as well. So does the work of test cases and replays.
 
 use canvass_model::{
     plan::Plan,
-    script::{Allowance, Run},
+    script::{Allowance, Cause, Run},
     time::Timestamp,
 };
-use canvass_storage::{Tenant, Tx, scripts::runs};
+use canvass_storage::{
+    Tenant, Tx,
+    scripts::{hours, runs},
+};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::Error;
@@ -30,10 +33,15 @@ pub fn recording(runs_max: usize) -> (Recorder, Runs) {
     (Recorder { sender }, Runs { receiver })
 }
 
-/// Writes records of one tenant.
+/// Writes records of one tenant. Of what was only tried out the work counts, and nothing is kept.
 pub fn keep(tx: &mut Tx<'_>, some: &[Run]) -> Result<(), Error> {
     for run in some {
-        runs::insert(tx, run)?;
+        match run.cause {
+            Cause::Test | Cause::Replay => hours::add(tx, run.at, run.usage.fuel)?,
+            Cause::Manual | Cause::Page | Cause::Validate | Cause::Responded | Cause::Schedule => {
+                runs::insert(tx, run)?;
+            }
+        }
     }
     Ok(())
 }
@@ -43,7 +51,8 @@ pub fn keep(tx: &mut Tx<'_>, some: &[Run]) -> Result<(), Error> {
 pub fn forget(tx: &mut Tx<'_>, plan: &Plan, limit: u32) -> Result<u64, Error> {
     let allowance = Allowance::of(plan).unwrap_or(Allowance::FULL);
     let before = tx.now().plus_ms(-i64::from(allowance.kept_days_max) * Timestamp::DAY_MS);
-    Ok(runs::delete_old(tx, before, allowance.kept_runs_max, limit)?)
+    let hours = hours::delete_before(tx, before, limit)?;
+    Ok(hours + runs::delete_old(tx, before, allowance.kept_runs_max, limit)?)
 }
 
 impl Recorder {

@@ -99,19 +99,19 @@ async fn refused(
             Ok(more) => refusals.extend(more),
             Err(why) => refuse(&mut performed, why),
         }
-        keep(scripts, tenant, performed).await?;
+        keep(scripts, &errand, performed).await?;
     }
     Ok(refusals)
 }
 
 /// Records a check; what it would have stored is not, and the log says so.
-async fn keep(scripts: &Scripts, tenant: &Tenant, performed: Performed) -> Result<(), Error> {
+async fn keep(scripts: &Scripts, errand: &Errand<'_>, performed: Performed) -> Result<(), Error> {
     let Performed { mut run, effects, .. } = performed;
     if !effects.is_empty() {
         let message = "a check stores nothing: what it wrote was dropped".to_owned();
         run.log.push(LogLine { level: LogLevel::Warning, message });
     }
-    scripts.recorder().record(tenant, run).await
+    scripts.record(errand, &run).await
 }
 
 /// Reads a script's verdict: nothing, or an object with `errors` from a question's id to a message.

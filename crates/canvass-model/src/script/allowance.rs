@@ -11,6 +11,9 @@ pub struct Allowance {
     pub scripts_max: u32,
     /// Runs in one minute, of pages, by hand and of test cases. Checks and hooks are bounded by the responses.
     pub runs_minute_max: u32,
+    /// Work of all runs together in one hour of the clock, in the units of [`Limits::fuel_max`]: what keeps one tenant from
+    /// computing all day on what others wait for.
+    pub fuel_hour_max: u64,
     /// Bytes of keys and values in the store.
     pub store_bytes_max: u64,
     /// Secrets.
@@ -35,6 +38,8 @@ impl Allowance {
     pub const FULL: Self = Self {
         scripts_max: 100,
         runs_minute_max: 600,
+        // Some ten minutes of a processor.
+        fuel_hour_max: 1_800_000_000_000,
         store_bytes_max: 16 * 1024 * 1024,
         secrets_max: 50,
         kept_runs_max: 5_000,

@@ -63,6 +63,8 @@ pub enum Outcome {
     Refused,
     /// It never began: too many of the tenant's runs at once.
     Crowded,
+    /// It never began: the tenant's scripts have done the work of this hour.
+    Spent,
     /// It never began: scripts are switched off.
     Off,
     /// It was lost with its host, or never began because the machine cannot run scripts.
@@ -209,8 +211,8 @@ impl LimitKind {
 }
 
 impl Outcome {
-    /// The outcome's stored and public name: `done`, `exception`, `refused`, `crowded`, `off`, `unavailable`, or a limit's
-    /// name behind `limit_`.
+    /// The outcome's stored and public name: `done`, `exception`, `refused`, `crowded`, `spent`, `off`, `unavailable`, or a
+    /// limit's name behind `limit_`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -225,6 +227,7 @@ impl Outcome {
             Self::Limit(LimitKind::Argument) => "limit_argument",
             Self::Refused => "refused",
             Self::Crowded => "crowded",
+            Self::Spent => "spent",
             Self::Off => "off",
             Self::Unavailable => "unavailable",
         }
@@ -232,7 +235,8 @@ impl Outcome {
 
     /// Reads an outcome's name.
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = [Self::Done, Self::Exception, Self::Refused, Self::Crowded, Self::Off, Self::Unavailable];
+        let plain =
+            [Self::Done, Self::Exception, Self::Refused, Self::Crowded, Self::Spent, Self::Off, Self::Unavailable];
         plain.into_iter().chain(LimitKind::ALL.map(Self::Limit)).find(|it| it.as_str() == text)
     }
 

@@ -26,7 +26,8 @@ fn a_source_has_line_feeds_and_a_bound() {
 
 #[test]
 fn every_outcome_survives_its_name() {
-    for outcome in [Outcome::Done, Outcome::Exception, Outcome::Refused, Outcome::Crowded, Outcome::Off] {
+    for outcome in [Outcome::Done, Outcome::Exception, Outcome::Refused, Outcome::Crowded, Outcome::Spent, Outcome::Off]
+    {
         assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
     }
     for limit in LimitKind::ALL {

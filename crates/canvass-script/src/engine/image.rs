@@ -9,6 +9,7 @@ use std::{
     fs::{self, File},
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Read, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,9 @@ use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
 use crate::component;
+
+/// The file in a cache folder that is locked by whoever writes there.
+const LOCK: &str = "folder.lock";
 
 /// The version of the engine, which machine code belongs to.
 const ENGINE: &str = "wasmtime 48.0.8";
@@ -27,22 +31,58 @@ fn is_sound(path: &Path) -> bool {
     written.is_ok_and(|written| hash_of(path).is_ok_and(|hash| hash == written.trim()))
 }
 
-/// Compiles the guest into a cache folder, unless it is there already. Of several processes one does it.
+/// Machine code in use: as long as this is held, nobody removes it.
+pub(crate) struct Held {
+    _lock: Flock<File>,
+}
+
+/// Compiles the guest into a cache folder, unless it is there already, and removes what no server uses any more. Of
+/// several processes one does it at a time.
 pub(crate) fn compile(cache: &Path) -> Result<PathBuf, String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {error}", cache.display());
     fs::create_dir_all(cache).map_err(cannot)?;
     let engine = super::compiler().map_err(|error| format!("the engine cannot be set up: {error}"))?;
     let path = cache.join(format!("{}.cwasm", key(&engine)));
-    let lock = File::create(path.with_extension("lock")).map_err(cannot)?;
+    let lock = File::create(cache.join(LOCK)).map_err(cannot)?;
     let _lock = Flock::lock(lock, FlockArg::LockExclusive).map_err(|(_, error)| cannot(error.into()))?;
-    if is_sound(&path) {
-        return Ok(path);
+    if !is_sound(&path) {
+        let code = engine
+            .precompile_component(&component::unpacked()?)
+            .map_err(|error| format!("the guest cannot be compiled: {error}"))?;
+        write(&path, &code).map_err(cannot)?;
     }
-    let code = engine
-        .precompile_component(&component::unpacked()?)
-        .map_err(|error| format!("the guest cannot be compiled: {error}"))?;
-    write(&path, &code).map_err(cannot)?;
+    remove_others(cache, &path);
     Ok(path)
+}
+
+/// Takes hold of machine code that [`compile`] has found or made. Every server does it for as long as it runs.
+pub(crate) fn hold(path: &Path) -> Result<Held, String> {
+    let gone = || format!("{} was removed meanwhile", path.display());
+    let file = File::open(path).map_err(|_| gone())?;
+    let lock = Flock::lock(file, FlockArg::LockSharedNonblock).map_err(|_| gone())?;
+    // Whoever removed it between the two has removed what is held.
+    let is_there = fs::metadata(path).and_then(|there| Ok(there.ino() == lock.metadata()?.ino()));
+    if is_there.unwrap_or(false) { Ok(Held { _lock: lock }) } else { Err(gone()) }
+}
+
+/// Removes the machine code of other guests, engines, settings and processors that no server holds, and what was left
+/// half written. It takes room and does no harm: what cannot be removed stays.
+fn remove_others(cache: &Path, ours: &Path) {
+    let Ok(entries) = fs::read_dir(cache) else { return };
+    for path in entries.filter_map(|it| Some(it.ok()?.path())).filter(|it| it != ours) {
+        match path.extension().and_then(|it| it.to_str()) {
+            Some("cwasm") => {
+                let held = File::open(&path).map(|it| Flock::lock(it, FlockArg::LockExclusiveNonblock));
+                if let Ok(Ok(_lock)) = held {
+                    let _ = fs::remove_file(hash_path(&path));
+                    let _ = fs::remove_file(&path);
+                }
+            }
+            // Nobody else writes while we have the folder's lock.
+            Some("half") => drop(fs::remove_file(&path)),
+            _ => {}
+        }
+    }
 }
 
 /// Writes the code and its hash, each under another name first, so that nobody meets a half of one.
@@ -67,7 +107,8 @@ pub(crate) fn load(engine: &Engine, path: &Path) -> wasmtime::Result<Component> 
     // SAFETY: the file was written by `compile` of this version of Canvass, for this version of the engine, with these
     // settings, for a processor with these features: all of them are in its name, and the engine compares them once more.
     // It was written whole, since it was renamed into its place, and the server found its hash right before it started
-    // this process. Nobody changes it later: Canvass writes each such file once, in a folder that belongs to it.
+    // this process. Nobody changes it later: Canvass writes each such file once, in a folder that belongs to it,
+    // and removes none that a server holds.
     unsafe { Component::deserialize_file(engine, path) }
 }
 

@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{Pool, STANDBY, host::Host, parent::Parent};
+use crate::engine::image;
 
 /// How long the compilation may take: a minute on two quiet processors, many on a busy one.
 const COMPILE_MAX: Duration = Duration::from_mins(20);
@@ -38,9 +39,10 @@ pub(crate) async fn keep(pool: Arc<Pool>) {
         Ok(parent) => parent,
         Err(error) => return pool.fail(format!("no thread can be started: {error}")),
     };
-    let image = loop {
-        match compile(&pool, &parent).await {
-            Ok(image) => break Arc::<Path>::from(image),
+    let (image, _held) = loop {
+        let image = compile(&pool, &parent).await;
+        match image.and_then(|it| Ok((image::hold(&it)?, Arc::<Path>::from(it)))) {
+            Ok((held, image)) => break (image, held),
             Err(why) => pool.fail(why),
         }
         sleep(COMPILE_AGAIN_AFTER).await;

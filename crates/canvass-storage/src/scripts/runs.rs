@@ -12,6 +12,7 @@ use crate::{
     Error, ReadTx, Tx,
     decode::{self, Columns},
     engine::Value,
+    scripts::hours,
 };
 
 /// Which runs to list.
@@ -148,7 +149,7 @@ fn percentiles(
     Ok(found)
 }
 
-/// Records a run; doing it again changes nothing.
+/// Records a run and counts its work in its hour; doing it again changes nothing.
 pub fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<(), Error> {
     let row = [
         Value::text(run.id),
@@ -170,7 +171,9 @@ pub fn insert(tx: &mut Tx<'_>, run: &Run) -> Result<(), Error> {
     let sql = "insert into script_run (id, script, version, cause, began_at, outcome, cpu_us, fuel, wall_us,
             memory_peak_bytes, host_calls, failure, output, output_truncated, log)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing";
-    tx.session.execute(sql, &row)?;
+    if tx.session.execute(sql, &row)? == 1 && 0 < run.usage.fuel {
+        hours::add(tx, run.at, run.usage.fuel)?;
+    }
     Ok(())
 }
 

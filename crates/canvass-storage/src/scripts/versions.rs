@@ -93,16 +93,20 @@ pub fn insert(tx: &mut Tx<'_>, script: ScriptId, version: &Version, checked: &Ch
     Ok(())
 }
 
-/// Keeps byte code that was made anew, after the component changed.
+/// Keeps byte code that was made anew, after the component changed; nothing happens where it was kept already.
 pub fn set_program(tx: &mut Tx<'_>, script: ScriptId, number: VersionNumber, program: &Compiled) -> Result<(), Error> {
-    let sql = "update script_version set program = $3, component = $4 where script = $1 and number = $2";
+    let sql = "update script_version set program = $3, component = $4 where script = $1 and number = $2
+        and (component is null or component <> $4)";
     let row = [
         Value::text(script),
         Value::count(number.0),
         Value::Blob(program.code.clone()),
         program.component.as_str().into(),
     ];
-    tx.session.execute(sql, &row)?;
+    if 0 < tx.session.execute(sql, &row)? {
+        // Whoever has the version in memory has it with the old code.
+        surveys::change_content(tx)?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use axum::Json;
 use canvass_model::{
     alias::Alias,
     plan::{Plan, PlanId},
+    script::Allowance,
     text::OrganisationName,
+    time::Timestamp,
 };
 use canvass_storage::{self as storage, responses, surveys};
 use schemars::JsonSchema;
@@ -26,6 +28,23 @@ pub(super) struct Tenant {
     limits: Plan,
     /// What is used of it.
     usage: Usage,
+    /// What the plan includes of scripts, and what they do in this hour; `null` on plans without them.
+    scripts: Option<Scripts>,
+}
+
+/// What a tenant's scripts may do, and have done in this hour.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ScriptUsage")]
+pub(super) struct Scripts {
+    /// What the plan includes.
+    limits: Allowance,
+    /// Work of all runs in this hour of the clock, in instructions of the sandbox.
+    fuel_hour: u64,
+    /// What that may be on this installation. At this point nothing more is run before the next hour: pages answer 429,
+    /// responses are accepted unchecked, and hooks wait.
+    fuel_hour_max: u64,
+    /// When the next hour begins.
+    hour_ends_at: Timestamp,
 }
 
 /// What a tenant uses.
@@ -48,12 +67,20 @@ pub(super) async fn show(analyst: Analyst) -> Result<Json<Tenant>, Problem> {
         })
         .await?;
     let record = analyst.tenant();
+    let hour = analyst.hour_of_scripts().await?;
+    let scripts = Allowance::of(&record.plan.plan()).zip(hour).map(|(limits, hour)| Scripts {
+        limits,
+        fuel_hour: hour.fuel,
+        fuel_hour_max: hour.fuel_max,
+        hour_ends_at: hour.ends_at,
+    });
     Ok(Json(Tenant {
         alias: record.alias.clone(),
         name: record.name.clone(),
         plan: record.plan,
         limits: record.plan.plan(),
         usage,
+        scripts,
     }))
 }
 

@@ -74,10 +74,18 @@ struct ScriptsPage {
     stopped: Option<String>,
     /// How many of how many there are.
     allowance: Option<String>,
+    hour: Option<HourSpent>,
     notice: Option<Notice>,
     announcement: String,
     rows: Vec<Row>,
     groups: Vec<Group>,
+}
+
+/// How much of the hour's work is done, for whoever reads the list.
+struct HourSpent {
+    words: String,
+    /// What it means when nothing is left; empty before.
+    advice: String,
 }
 
 /// One script of the list.
@@ -155,6 +163,7 @@ pub(crate) async fn index(analyst: Analyst, Query(happened): Query<Happened>) ->
             let max = number::grouped(u64::from(it.scripts_max));
             format!("You have {} of {max}.", number::grouped(found.scripts.len() as u64))
         }),
+        hour: analyst.hour_of_scripts().await?.filter(|it| 0 < it.fuel).map(|it| spent(&it)),
         announcement: notice.as_ref().map(|it| it.text.clone()).unwrap_or_default(),
         notice,
         rows: found.scripts.iter().map(|it| row(it, &found, may_write)).collect(),
@@ -180,6 +189,15 @@ pub(crate) async fn switch(
         "settings" => format!("{}/{}/settings{did}", base(&creator), opened.script.id),
         _ => format!("{}{did}", base(&creator)),
     }))
+}
+
+fn spent(hour: &verbs::HourOfWork) -> HourSpent {
+    let ends_at = hour.ends_at.to_string();
+    let time = ends_at.get(11..16).unwrap_or_default();
+    let words =
+        format!("{} % of the computing of this hour is used; the next one begins at {time} UTC.", hour.percent());
+    let advice = "Until then pages of scripts answer that they are too busy, responses are accepted unchecked, and hooks wait without losing one.";
+    HourSpent { words, advice: if hour.is_spent() { advice.to_owned() } else { String::new() } }
 }
 
 /// The script of an address, or not found.
@@ -233,7 +251,8 @@ pub(super) fn plan(person: &Person) -> String {
 
 /// What one run of a trigger may use on this tenant's plan.
 pub(super) fn limits(person: &Person, trigger: TriggerName) -> Limits {
-    Allowance::of(&person.tenant().plan.plan()).map_or(Limits::DEFAULT, |it| it.limits(trigger))
+    let limits = Allowance::of(&person.tenant().plan.plan()).map_or(Limits::DEFAULT, |it| it.limits(trigger));
+    person.script_limits(limits)
 }
 
 /// Whether a person may change scripts: their role, and the plan.

@@ -133,6 +133,7 @@ pub(crate) fn badge(outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Limit(_) => ("Limit", "danger"),
         Outcome::Refused => ("Refused", "danger"),
         Outcome::Crowded => ("Too many", "warn"),
+        Outcome::Spent => ("Used up", "warn"),
         Outcome::Off => ("Off", "warn"),
         Outcome::Unavailable => ("Not run", "warn"),
     }
@@ -164,6 +165,10 @@ fn words(told: &Told<'_>) -> (&'static str, String, String) {
         Outcome::Crowded => {
             let advice = "Wait until some have ended, and try it again.".to_owned();
             ("warn", "Too many scripts of your organisation run at once".to_owned(), advice)
+        }
+        Outcome::Spent => {
+            let advice = "Runs begin again with the next hour. Until then hooks wait, and lose nothing.".to_owned();
+            ("warn", "Your scripts have done the work of this hour".to_owned(), advice)
         }
         Outcome::Off => {
             let advice = "Ask the operator of this installation.".to_owned();

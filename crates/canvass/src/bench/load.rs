@@ -92,6 +92,21 @@ pub(super) async fn fetch(target: &Target) -> io::Result<Answer> {
     Ok((headers.collect(), body))
 }
 
+/// What each of `count` answers takes over one connection, asked for at this pace: as visitors come.
+pub(super) async fn visit(target: &Target, count: usize, every: Duration) -> io::Result<Vec<Duration>> {
+    let mut connection = Connection::open(target.address).await?;
+    let mut taken = Vec::with_capacity(count);
+    let mut paces = tokio::time::interval(every);
+    for request in target.requests.iter().cycle().take(count) {
+        paces.tick().await;
+        let began = Instant::now();
+        connection.stream.write_all(request).await?;
+        connection.skip_answer().await?;
+        taken.push(began.elapsed());
+    }
+    Ok(taken)
+}
+
 impl Load {
     /// Connects so many times.
     pub(super) async fn open(target: &Target, connections: u16) -> io::Result<Self> {

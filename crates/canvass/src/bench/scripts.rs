@@ -1,5 +1,7 @@
 //! Scripts measured: this file is about runs in the sandbox beside the same runs of the guest without one.
 
+mod neighbour;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -10,7 +12,7 @@ use canvass_model::{
     script::{Limits, ScriptName, Source},
     time::Timestamp,
 };
-use canvass_script::{Call, Host, Order, Program, Refusal, Sandbox, bench::Bare};
+use canvass_script::{Call, Host, Order, Program, Refusal, Report, Sandbox, bench::Bare};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
@@ -71,6 +73,7 @@ pub(crate) async fn script(config: &Config) -> Result<Vec<Figure>, Failure> {
     figures.push(bench.rate(hosts).await?);
     figures.push(bench.beside_loops().await?);
     figures.push(bench.idle_tenants(hosts).await?);
+    figures.push(neighbour::measure(config, &bench).await?);
     bench.sandbox.stop(Duration::from_secs(5)).await;
     Ok(figures)
 }
@@ -156,8 +159,8 @@ impl Bench {
         Ok(Figure::against("bare ones", "script-rate", "runs/s", (f64::from(runs) / SPAN.as_secs_f64(), limit), 0.77))
     }
 
-    /// How long the slowest of a hundred short runs takes beside endless loops of three other tenants.
-    async fn beside_loops(&self) -> Result<Figure, Failure> {
+    /// Endless loops of three tenants, under way until they are dropped.
+    fn endless(&self) -> JoinSet<Report> {
         let mut loops = JoinSet::new();
         for tenant in 1..=3 {
             let sandbox = self.sandbox.clone();
@@ -165,6 +168,12 @@ impl Bench {
             let order = Order { tenant: numbered(tenant), limits, ..order("while True: pass\n") };
             loops.spawn(async move { sandbox.run(order, &mut Desk).await });
         }
+        loops
+    }
+
+    /// How long the slowest of a hundred short runs takes beside endless loops of three other tenants.
+    async fn beside_loops(&self) -> Result<Figure, Failure> {
+        let mut loops = self.endless();
         sleep(Duration::from_millis(500)).await;
         let order = order(SHORT);
         let program = Some(self.program(&order).await?);

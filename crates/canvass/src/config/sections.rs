@@ -174,6 +174,12 @@ pub struct Scripts {
     pub user: u32,
     /// A file of 32 random bytes that seals the secrets of scripts; every process of an installation has the same. Without it the embedded storage makes `scripts.key` in its data folder, and with PostgreSQL no secrets can be kept.
     pub key_file: Option<PathBuf>,
+    /// How much of the work that plans include one run may do, in hundredths: on a slow machine less, so that a run still ends in seconds.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub run_percent: u32,
+    /// How much of the work that plans include all runs of a tenant may do in one hour, in hundredths: on a crowded machine less.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub hour_percent: u32,
     /// Records of runs that may wait to be written; what finds no room is written at once.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub queue_max: usize,
@@ -342,6 +348,8 @@ impl Default for Scripts {
             cache: None,
             user: canvass_script::Settings::NOBODY,
             key_file: None,
+            run_percent: 100,
+            hour_percent: 100,
             queue_max: 4_096,
         }
     }

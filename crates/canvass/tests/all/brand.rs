@@ -1,6 +1,6 @@
 //! The brand: this file is about choosing a look in the console and over the API, and about where it is seen, and where not.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use canvass_actions::brand::DRAWING_MAX;
 use canvass_format::{picture, style};
@@ -11,7 +11,7 @@ use reqwest::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{Answer, Canvass, Person, workshop};
+use crate::support::{Answer, Canvass, Person, command, workshop};
 
 /// A picture of one red pixel.
 const PIXEL: &[u8] = include_bytes!("../../../canvass-actions/tests/data/pixel.png");
@@ -179,6 +179,32 @@ async fn a_drawing_that_means_harm_costs_its_own_process_and_nobody_else() {
         assert!(begun.elapsed() < DRAWING_MAX + Duration::from_secs(3), "{what} took {:?}", begun.elapsed());
         carl.get(PAGE).await.expect(200);
     }
+}
+
+#[test]
+fn whoever_draws_stands_behind_the_walls_of_script_hosts() {
+    let mut drawer = command();
+    let drawer = drawer.arg("draw-logo").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut drawer = drawer.spawn().expect("the binary was built");
+    let status = format!("/proc/{}/status", drawer.id());
+    let stands = |line: &str| fs::read_to_string(&status).is_ok_and(|it| it.lines().any(|it| it == line));
+    let deadline = std::time::Instant::now() + DRAWING_MAX;
+    // The last wall: then it waits for its drawing.
+    while !stands("Seccomp:\t2") {
+        assert!(std::time::Instant::now() < deadline, "no filter of system calls: {:?}", fs::read_to_string(&status));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(stands("NoNewPrivs:\t1"));
+    assert!(stands("Seccomp_filters:\t2"), "{:?}", fs::read_to_string(&status));
+    if nix::unistd::Uid::current().is_root() {
+        assert!(stands("Uid:\t65534\t65534\t65534\t65534"), "it is another user");
+    }
+    let open = fs::read_dir(format!("/proc/{}/fd", drawer.id())).map_or(0, Iterator::count);
+    assert_eq!(open, 3, "nothing but its input and its outputs");
+    let drawing = svg("<rect width='100' height='50' fill='#7a1f5c'/>");
+    std::io::Write::write_all(&mut drawer.stdin.take().expect("it is piped"), &drawing).expect("it reads");
+    let drawn = drawer.wait_with_output().expect("it ends");
+    assert!(drawn.status.success() && drawn.stdout.starts_with(b"\x89PNG"), "{:?}", drawn.status);
 }
 
 #[tokio::test]

@@ -10,21 +10,8 @@ use crate::support::{Finished, Process, command};
 /// How long hosts may take to come: the first time on a machine the guest is compiled.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// The processes that a server has started and that are neither gone nor zombies.
-fn hosts_of(server: u32) -> Vec<String> {
-    let processes =
-        fs::read_dir("/proc").expect("there are processes").filter_map(|it| it.ok()?.file_name().into_string().ok());
-    let stat = |process: &String| fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    processes
-        .filter(|process| {
-            let stat = stat(process);
-            let mut rest = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-            rest.next() != Some("Z") && rest.next() == Some(&server.to_string())
-        })
-        .collect()
-}
-
-fn is_there(process: &str) -> bool {
+/// Whether a process runs and is no zombie.
+fn is_there(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
@@ -42,14 +29,14 @@ fn hosts_come_with_a_server_and_end_with_it_however_it_ends() {
     for force in [false, true] {
         let mut server = Process::spawn_in(&[("CANVASS_SCRIPTS__MODE", "on")]);
         let wanted = thread::available_parallelism().map_or(1, Into::into) + 1;
-        until("all hosts are there", || hosts_of(server.id()).len() == wanted);
-        let hosts = hosts_of(server.id());
+        until("all hosts are there", || server.children().len() == wanted);
+        let hosts = server.children();
         if force {
             server.kill();
         } else {
             assert!(server.stop().success());
         }
-        until("all hosts are gone", || !hosts.iter().any(|it| is_there(it)));
+        until("all hosts are gone", || !hosts.iter().any(|it| is_there(*it)));
     }
 }
 

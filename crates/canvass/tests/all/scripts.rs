@@ -1,11 +1,14 @@
 //! Scripts: this file is about what its tests share: programs of Adatum that write, set and run them.
 
 mod boundary;
+mod budget;
 mod checks;
 mod command_line;
 mod figures;
 mod hooks;
+mod hostile;
 mod lives;
+mod loss;
 mod pages;
 mod real;
 mod stops;
@@ -13,6 +16,7 @@ mod store;
 mod stored;
 mod stubs;
 mod trash;
+mod upgrade;
 
 use std::ops::Range;
 

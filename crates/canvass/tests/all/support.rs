@@ -21,7 +21,7 @@ mod token;
 pub use canvass::{Canvass, on_postgres};
 pub use cast::PASSWORD;
 pub use disk::Disk;
-pub use lunch::{lunch, soup};
+pub use lunch::{lunch, lunch_at, soup};
 pub use names::NameServer;
 pub use person::{Answer, Person, client};
 pub use process::{Finished, Process, canvass, command, script_cache};

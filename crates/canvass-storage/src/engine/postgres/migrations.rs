@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 13] = [
+pub(super) const MIGRATIONS: [Migration; 14] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -87,6 +87,12 @@ pub(super) const MIGRATIONS: [Migration; 13] = [
         number: 9,
         name: "script_trash",
         sql: include_str!("../../../migrations/tenant/0009_script_trash.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 10,
+        name: "script_hour",
+        sql: include_str!("../../../migrations/tenant/0010_script_hour.postgres.sql"),
     },
     Migration {
         scope: "intake",

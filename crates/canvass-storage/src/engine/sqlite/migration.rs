@@ -35,6 +35,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0007_templates.sqlite.sql"),
         include_str!("../../../migrations/tenant/0008_scripts.sqlite.sql"),
         include_str!("../../../migrations/tenant/0009_script_trash.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0010_script_hour.sqlite.sql"),
     ],
 };
 

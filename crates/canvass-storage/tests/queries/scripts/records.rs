@@ -4,7 +4,7 @@ use canvass_model::{
     id::RunId,
     script::{Cause, LogLevel, LogLine, Outcome, Run, RunFailure, ScriptName, Usage, VersionNumber},
 };
-use canvass_storage::scripts::runs;
+use canvass_storage::scripts::{hours, runs};
 
 use super::{name, *};
 
@@ -46,6 +46,13 @@ async fn runs_are_listed_counted_and_forgotten() {
                     assert_eq!(found, Run { output: "hello\u{fffd}\n".to_owned(), ..run });
                 }
                 runs::insert(tx, &a_run(tx, &name("other"), Outcome::Done))?;
+                let (now, fuel) = (tx.now(), a_run(tx, &nps, Outcome::Done).usage.fuel);
+                assert_eq!(hours::find(tx, now)?, 4 * fuel, "each is counted once");
+                hours::add(tx, now, 1)?;
+                assert_eq!(hours::find(tx, now)?, 4 * fuel + 1);
+                assert_eq!(hours::find(tx, now.plus_ms(Timestamp::HOUR_MS))?, 0);
+                assert_eq!(hours::delete_before(tx, now, 10)?, 0);
+                assert_eq!(hours::delete_before(tx, now.plus_ms(Timestamp::HOUR_MS), 10)?, 1);
                 let listed = |tx: &mut Tx<'_>, filter: runs::Filter| {
                     runs::list(tx, &runs::Filter { limit: 10, ..filter }).map(|it| it.len())
                 };

@@ -75,6 +75,8 @@ pub(super) struct Shown {
     cpu_ms: f64,
     /// Milliseconds on the clock.
     wall_ms: f64,
+    /// Work in instructions of the sandbox: what the limit of a run and that of an hour count.
+    fuel: u64,
     /// Bytes of memory at the most.
     memory_peak_bytes: u64,
     /// Calls of the host interface.
@@ -159,6 +161,7 @@ impl From<Run> for Shown {
             log: it.log,
             cpu_ms: milliseconds(it.usage.cpu_us),
             wall_ms: milliseconds(it.usage.wall_us),
+            fuel: it.usage.fuel,
             memory_peak_bytes: it.usage.memory_peak_bytes,
             host_calls: it.usage.host_calls,
         }

@@ -195,6 +195,7 @@ fn failed(outcome: Outcome, run: RunId) -> Problem {
         | Outcome::Exception
         | Outcome::Refused
         | Outcome::Crowded
+        | Outcome::Spent
         | Outcome::Off
         | Outcome::Unavailable => Problem::ScriptFailed { reference },
     }

@@ -105,17 +105,14 @@ impl Canvass {
             "fabrikam" => ("Eve", "eve@fabrikam.example".to_owned(), PlanId::Standard),
             other => ("Admin", format!("admin@{other}.example"), PlanId::Standard),
         };
-        self.sign_up(&NewSignUp {
-            name: OrganisationName::parse(&capitalised(alias)).expect("a name"),
-            alias: parsed,
-            plan,
-            region: Region("local".to_owned()),
-            administrator: PersonName::parse(administrator).expect("a name"),
-            email: email(&address),
-            password: Password::parse(PASSWORD).expect("a password"),
-            terms: "1".to_owned(),
-        })
-        .await
+        self.sign_up(&new_tenant(alias, plan, (administrator, &address))).await
+    }
+
+    /// One more tenant on the premium plan, and the secret of a token of it that may do everything.
+    pub async fn premium(&self, alias: &str) -> String {
+        let address = format!("admin@{alias}.example");
+        self.sign_up(&new_tenant(alias, PlanId::Premium, ("Admin", &address))).await;
+        self.token_of(alias).await
     }
 
     /// Signs a tenant up and waits until it is ready.
@@ -163,6 +160,19 @@ impl Canvass {
         let _turn = HASHING.acquire().await.expect("never closed");
         person.post_form("/-/login", &[("email", address), ("password", PASSWORD)]).await.expect(303);
         person
+    }
+}
+
+fn new_tenant(alias: &str, plan: PlanId, (administrator, address): (&str, &str)) -> NewSignUp {
+    NewSignUp {
+        name: OrganisationName::parse(&capitalised(alias)).expect("a name"),
+        alias: Alias::parse(alias).expect("an alias"),
+        plan,
+        region: Region("local".to_owned()),
+        administrator: PersonName::parse(administrator).expect("a name"),
+        email: email(address),
+        password: Password::parse(PASSWORD).expect("a password"),
+        terms: "1".to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The real binary: this file is about starting it, hearing where it answers, and stopping it gently or by force.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
@@ -17,7 +18,7 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Disk, Person, postgres::Postgres};
+use super::{Disk, Person, canvass::on_postgres, postgres::Postgres};
 
 /// How long a process may take to start or to stop, on a machine that compiles at the same time.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -96,7 +97,7 @@ impl Process {
 
     fn prepare_anywhere(arguments: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let place = if super::canvass::on_postgres() {
+        let place = if on_postgres() {
             ["--storage".to_owned(), Postgres::shared().database()]
         } else {
             ["--data".to_owned(), folder.path().join("data").display().to_string()]
@@ -115,7 +116,7 @@ impl Process {
     /// Starts a server that runs scripts.
     pub fn spawn_with_scripts() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let place = if super::canvass::on_postgres() {
+        let place = if on_postgres() {
             ["--storage".to_owned(), Postgres::shared().database()]
         } else {
             ["--data".to_owned(), folder.path().join("data").display().to_string()]
@@ -124,6 +125,45 @@ impl Process {
         process.environment.push(("CANVASS_SCRIPTS__MODE", "on"));
         process.start_again();
         process
+    }
+
+    /// Starts a server that runs scripts, with tenants on the premium plan, each with the secret of a token that may do
+    /// everything there.
+    pub async fn spawn_with_tenants<const N: usize>(
+        aliases: [&str; N],
+        environment: &[(&'static str, &'static str)],
+    ) -> (Self, [String; N]) {
+        let mut process = Self::prepare_anywhere(&[]);
+        let (is_url, place) = (on_postgres(), process.arguments[1].clone());
+        let installation = super::Canvass::start_with(|config| {
+            if is_url {
+                config.storage.url = Some(canvass::config::Secret::new(place));
+            } else {
+                config.storage.data = place.into();
+            }
+        });
+        let installation = installation.await;
+        let mut tokens = Vec::new();
+        for alias in aliases {
+            tokens.push(installation.premium(alias).await);
+        }
+        drop(installation);
+        process.environment = environment.to_vec();
+        process.environment.push(("CANVASS_SCRIPTS__MODE", "on"));
+        process.start_again();
+        (process, tokens.try_into().expect("a token for each"))
+    }
+
+    /// The script hosts of the server, and whatever else it has started and has not ended.
+    pub fn children(&self) -> Vec<u32> {
+        let processes = fs::read_dir("/proc").expect("there are processes");
+        let processes = processes.filter_map(|it| it.ok()?.file_name().to_str()?.parse().ok());
+        let is_child = |process: &u32| {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            let mut rest = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+            rest.next() != Some("Z") && rest.next() == Some(&self.id().to_string())
+        };
+        processes.filter(is_child).collect()
     }
 
     /// Starts a server on a PostgreSQL database, whatever engine the tests run on, and waits until it answers.
@@ -194,6 +234,12 @@ impl Process {
         self.url = self.ready["url"].as_str().unwrap_or_default().to_owned();
         self.child = Some(child);
         self.log = Some(complaints);
+    }
+
+    /// Changes a variable of its environment for the next start.
+    pub fn in_environment(&mut self, name: &'static str, value: &'static str) {
+        self.environment.retain(|it| it.0 != name);
+        self.environment.push((name, value));
     }
 
     /// Leaves an argument out at the next start.

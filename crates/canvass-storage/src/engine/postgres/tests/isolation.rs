@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 31] = [
+const ROWS: [&str; 32] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -39,6 +39,7 @@ const ROWS: [&str; 31] = [
         host_calls, output, output_truncated, log) values ('u', 'x', 'manual', 1, 'done', 1, 1, 1, 1, 0, '', 0, '[]')",
     "insert into script_secret (name, sealed, updated_at) values ('key', 's', 1)",
     "insert into script_value (value_key, value, updated_at) values ('count', '1', 1)",
+    "insert into script_hour (hour, fuel) values (1, 1)",
     "insert into script_hook (script, position, batch, since, failures) values ('x', 0, 1, 1, 0)",
     "insert into annotation (response, script, survey, fields, tags, updated_at)
         values ('r', 'x', 's', '{}', '[]', 1)",
