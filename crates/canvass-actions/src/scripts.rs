@@ -38,7 +38,7 @@ pub use self::{
     budget::{HourOfWork, Portions},
     context::Member,
     edit::{Changes, Settings, create, replace_tests, save_draft, set},
-    figures::{Figures, figures},
+    figures::{Figures, figures, figures_of_day},
     hooks::{Hooked, hooked, resume, skip},
     load::{Loaded, found},
     publishing::{Published, Push, check, publish, push, revert},

@@ -17,7 +17,7 @@ mod trial;
 mod trigger;
 mod versions;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::{
@@ -30,7 +30,11 @@ use canvass_model::{
     plan::Feature,
     script::{Allowance, Limits, Script, ScriptName, Switch, TriggerName},
 };
-use canvass_storage::{ReadTx, scripts, surveys};
+use canvass_storage::{
+    ReadTx,
+    scripts::{self, runs::Account},
+    surveys,
+};
 
 use self::new::Group;
 pub(crate) use self::{
@@ -114,7 +118,8 @@ struct Notice {
 struct Listed {
     scripts: Vec<Script>,
     titles: HashMap<SurveyId, String>,
-    figures: BTreeMap<ScriptName, verbs::Figures>,
+    /// What the runs of a day came to, of each script that had some.
+    figures: HashMap<ScriptName, Account>,
     stopped: Option<String>,
     /// The script that was just thrown away.
     thrown: Option<Script>,
@@ -138,7 +143,7 @@ pub(crate) async fn index(analyst: Analyst, Query(happened): Query<Happened>) ->
             let ids: Vec<SurveyId> = all.iter().filter_map(|it| it.trigger.survey()).collect();
             Ok::<_, actions::Error>(Listed {
                 titles: surveys::titles(tx, &ids)?.into_iter().collect(),
-                figures: verbs::figures(tx, None)?,
+                figures: verbs::figures_of_day(tx)?,
                 stopped: verbs::stopped(tx)?,
                 thrown: match &thrown {
                     Some(name) => scripts::trash::find(tx, name)?,
@@ -290,7 +295,7 @@ fn notice(person: &Person, happened: &Happened, found: &Listed) -> Option<Notice
 fn row(script: &Script, found: &Listed, may_write: bool) -> Row {
     let (badge, tone) = script_head::state(script);
     let survey = script.trigger.survey().and_then(|id| found.titles.get(&id));
-    let account = found.figures.get(&script.name).and_then(|it| it.day.as_ref());
+    let account = found.figures.get(&script.name);
     let runs = account.map_or(0, |it| it.runs);
     let failed = account.map_or(0, |it| it.failed);
     let cpu = account.map_or(0, |it| it.cpu_us);
