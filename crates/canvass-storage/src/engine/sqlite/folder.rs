@@ -23,7 +23,21 @@ pub(super) struct Folder {
     /// Kept open from the beginning, so that the kernel reports every failed write since through it.
     handle: File,
     /// Locked as long as this process serves the folder.
-    held: Mutex<Option<File>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// The lock of the data folder.
+///
+/// Unlocked in words instead of by closing: a program that is being started has every open file of ours from its fork
+/// until its exec, and would keep the lock as long.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the data folder's lock could not be released; it ends with this process");
+        }
+    }
 }
 
 impl Folder {
@@ -130,12 +144,12 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     }
 }
 
-fn hold(root: &Path) -> Result<File, Error> {
+fn hold(root: &Path) -> Result<Held, Error> {
     let path = root.join("canvass.lock");
     let mut options = OpenOptions::new();
     let file = options.append(true).create(true).mode(FILE_MODE).open(&path).map_err(|it| unusable(root, &it))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Held(file)),
         Err(TryLockError::WouldBlock) => Err(Error::Unusable(format!(
             "the data folder {} is in use by another Canvass process; stop that one first, or do the same in its \
              operator console",
@@ -157,5 +171,24 @@ fn unusable(root: &Path, error: &io::Error) -> Error {
              there, or name another folder",
             root.display()
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_released_folder_is_free_although_a_program_being_started_has_its_files() {
+        let root = TempDir::with_prefix("canvass-").unwrap();
+        let folder = Folder::open(root.path()).unwrap();
+        // What a fork does to a file: one more descriptor of the same opening.
+        let forked = lock(&folder.held).as_ref().unwrap().0.try_clone().unwrap();
+        assert!(Folder::open(root.path()).is_err(), "it is held");
+        folder.release();
+        Folder::open(root.path()).unwrap();
+        drop(forked);
     }
 }
