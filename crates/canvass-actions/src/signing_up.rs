@@ -88,6 +88,14 @@ pub async fn request(
     directory.write(move |tx| accept(tx, &new, &administrator, &key)).await
 }
 
+/// Accepts sign-ups of somebody whose account is known and proved: all of them in one transaction, or none.
+pub async fn request_all(directory: &Directory, new: Vec<NewSignUp>, account: AccountId) -> Result<Vec<JobId>, Error> {
+    let administrator = Administrator::Known(account);
+    directory
+        .write(move |tx| new.iter().map(|it| accept(tx, it, &administrator, &format!("all {}", it.alias))).collect())
+        .await
+}
+
 /// Proves or prepares the administrator's account.
 async fn administrator(directory: &Directory, new: &NewSignUp, client: &Client) -> Result<Administrator, Error> {
     let attempt = Attempt::new("member", &new.email, &client.address);

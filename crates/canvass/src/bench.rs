@@ -1,10 +1,13 @@
 //! Measuring: this file is about putting Canvass beside the least a web server can do, on the same cores in the same
 //! minute.
 
+mod apply;
 mod crowd;
 mod load;
 mod scripts;
 mod stage;
+mod tenants;
+mod village;
 
 use std::time::Duration;
 
@@ -14,12 +17,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    load::{Load, Pace, Target},
+    load::{Load, Pace, Post, Round, Target},
     stage::{Pause, Stage},
 };
 use crate::{Failure, cli::Measure, config::Config, failure::Exit, server};
 
-pub(crate) use self::scripts::script;
+pub(crate) use self::{apply::apply, scripts::script, tenants::tenants};
 
 /// One measured figure, as a line of JSON has it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -51,8 +54,9 @@ const BODIES: usize = 4_096;
 pub(crate) async fn intake(config: &Config, measure: Measure) -> Result<Vec<Figure>, Failure> {
     let stage = Stage::set(config).await?;
     let bodies = crowd::responses(BODIES);
-    let ours = Target::post(stage.address(), &stage.intake_path(), stage.token(), &bodies);
-    let theirs = |address| Target::post(address, "/", stage.token(), &bodies);
+    let path = stage.intake_path();
+    let ours = Target::post(stage.address(), Post::all(&path, stage.token(), &bodies));
+    let theirs = |address| Target::post(address, Post::all("/", stage.token(), &bodies));
     let outcome = compare(ours, Bare::Reading, theirs, stage.pause(), measure).await;
     stage.strike().await?;
     Ok(figures(["intake", "intake-cpu"], "responses/s", outcome?, 0.65))
@@ -122,18 +126,26 @@ fn rounds(
         let mut one = Load::open(ours, connections).await.map_err(failed)?;
         let mut other = Load::open(theirs, connections).await.map_err(failed)?;
         // What is only warm afterwards, caches and connections, is not counted.
-        one.run(round).await.map_err(failed)?;
-        other.run(round).await.map_err(failed)?;
+        paced(&mut one, round).await?;
+        paced(&mut other, round).await?;
         let (mut values, mut limits) = (Vec::new(), Vec::new());
         for _ in 0..pairs {
-            values.push(one.run(round).await.map_err(failed)?);
-            limits.push(other.run(round).await.map_err(failed)?);
+            values.push(paced(&mut one, round).await?);
+            limits.push(paced(&mut other, round).await?);
             pause.take().await?;
             one.connect_again().await.map_err(failed)?;
             other.connect_again().await.map_err(failed)?;
         }
         Ok((median(&values), median(&limits)))
     })
+}
+
+/// A round in which nothing may be refused.
+async fn paced(load: &mut Load, round: Duration) -> Result<Pace, Failure> {
+    match load.run(round).await.map_err(|it| broken(&it))? {
+        Round { pace, refused: 0, .. } => Ok(pace),
+        Round { refused, .. } => Err(broken(&format!("{refused} requests were told to come again later"))),
+    }
 }
 
 fn median(paces: &[Pace]) -> Pace {

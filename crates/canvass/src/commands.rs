@@ -5,6 +5,7 @@ mod completion;
 mod config;
 mod doctor;
 mod draw_logo;
+mod load;
 mod migrate;
 mod script;
 mod serve;
@@ -52,6 +53,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
         Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
+        Command::Load(load) => return runtime()?.block_on(load::run(cli, load)),
         Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,
     }
     Ok(Exit::Done)

@@ -11,6 +11,7 @@ mod hosts;
 mod limits;
 mod logging;
 mod output;
+mod respondents;
 mod scripts;
 mod server;
 mod sign_up;

@@ -57,7 +57,8 @@ pub(crate) fn region(config: &Config, name: Option<&str>) -> Result<Region, Fail
     })
 }
 
-async fn wait(directory: &Directory, job: JobId, step: impl Fn(ProvisionStep)) -> Result<(), Failure> {
+/// Waits until a tenant that was asked for is ready; `step` hears of each step that is done.
+pub(crate) async fn wait(directory: &Directory, job: JobId, step: impl Fn(ProvisionStep)) -> Result<(), Failure> {
     let what = "the tenant could not be provisioned";
     let mut seen = 0;
     let mut patience = tokio::time::Instant::now() + PATIENCE;

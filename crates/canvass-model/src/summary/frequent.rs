@@ -1,18 +1,28 @@
 //! Frequent texts: this file is about finding the most frequent of many in bounded memory.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+};
 
 /// The most frequent of any number of texts, by the Space-Saving algorithm (Metwally, Agrawal and El Abbadi, 2005). Exact
 /// up to [`TEXTS_MAX`](Self::TEXTS_MAX) different texts; beyond, a count is too high by at most its stated error, and no
 /// text is missing that makes up more than one in `TEXTS_MAX` of all.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Frequent {
     #[serde(rename = "t")]
     counts: BTreeMap<String, Count>,
     /// Whether a text was ever given up for another.
     #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
     full: bool,
+    /// Finds the text to give up without looking at all of them; `None` where it must be made anew.
+    #[serde(skip)]
+    lowest: Option<Lowest>,
 }
+
+/// Every text that is kept, once, with a count it had at some time. Counts only grow while this is kept, so the first one
+/// whose count is still right is the least frequent.
+type Lowest = BinaryHeap<Reverse<(u64, Reverse<String>)>>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 struct Count(u64, u64);
@@ -29,11 +39,15 @@ impl Frequent {
         }
         let lowest = if self.counts.len() < Self::TEXTS_MAX { 0 } else { self.give_up_lowest() };
         self.counts.insert(text.to_owned(), Count(lowest + 1, lowest));
+        if let Some(kept) = &mut self.lowest {
+            kept.push(Reverse((lowest + 1, Reverse(text.to_owned()))));
+        }
     }
 
     /// Takes one text out; false when it can no longer be told how often it was there.
     pub fn remove(&mut self, text: &str) -> bool {
         let Some(Count(count, _)) = self.counts.get_mut(text) else { return false };
+        self.lowest = None;
         *count -= 1;
         if *count == 0 {
             self.counts.remove(text);
@@ -43,6 +57,7 @@ impl Frequent {
 
     /// Adds what another one counted.
     pub fn merge(&mut self, other: &Self) {
+        self.lowest = None;
         let (ours, theirs) = (self.lowest_if_full(), other.lowest_if_full());
         let mut merged = std::mem::take(&mut self.counts);
         for (text, Count(count, error)) in &mut merged {
@@ -81,10 +96,21 @@ impl Frequent {
     /// Removes the text that was least frequent, the last of several; tells how frequent.
     fn give_up_lowest(&mut self) -> u64 {
         self.full = true;
-        let lowest = self.counts.iter().min_by(|(one, a), (two, b)| a.0.cmp(&b.0).then_with(|| two.cmp(one)));
-        let Some((text, Count(count, _))) = lowest.map(|(text, count)| (text.clone(), *count)) else { return 0 };
-        self.counts.remove(&text);
-        count
+        let Self { counts, lowest, .. } = self;
+        let kept = lowest.get_or_insert_with(|| {
+            counts.iter().map(|(text, Count(count, _))| Reverse((*count, Reverse(text.clone())))).collect()
+        });
+        while let Some(Reverse((then, Reverse(text)))) = kept.pop() {
+            match counts.get(&text) {
+                Some(Count(now, _)) if *now == then => {
+                    counts.remove(&text);
+                    return then;
+                }
+                Some(Count(now, _)) => kept.push(Reverse((*now, Reverse(text)))),
+                None => {}
+            }
+        }
+        0
     }
 
     /// How frequent a text may have been that is not kept.
@@ -92,3 +118,12 @@ impl Frequent {
         if self.full { self.counts.values().map(|it| it.0).min().unwrap_or(0) } else { 0 }
     }
 }
+
+/// What helps to find one is no part of what was counted.
+impl PartialEq for Frequent {
+    fn eq(&self, other: &Self) -> bool {
+        self.counts == other.counts && self.full == other.full
+    }
+}
+
+impl Eq for Frequent {}

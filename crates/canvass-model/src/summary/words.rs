@@ -1,19 +1,40 @@
 //! Words of a text: this file is about what counts as a word worth showing.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
-/// The different words of a text, in lower case: at least three letters, no digits, no English stop words.
-pub(super) fn distinct(text: &str) -> BTreeSet<String> {
-    let apostrophe = |it: char| it == '\'' || it == '\u{2019}';
-    let words = text.split(|it: char| !it.is_alphabetic() && !it.is_numeric() && !apostrophe(it) && !is_mark(it));
-    let words = words.map(|it| it.trim_matches(apostrophe)).filter(|it| is_word(it));
-    let words = words.map(|it| it.to_lowercase().replace('\u{2019}', "'"));
-    words.filter(|it| STOP_WORDS.binary_search(&it.as_str()).is_err()).take(WORDS_MAX).collect()
+/// The different words of a text, sorted, in lower case: at least three letters, no digits, no English stop words.
+pub(super) fn distinct(text: &str) -> Vec<Cow<'_, str>> {
+    let words = text.split(|it| !is_part(it)).map(|it| it.trim_matches(is_apostrophe)).filter(|it| is_word(it));
+    let words = words.map(in_lower_case).filter(|it| STOP_WORDS.binary_search(&it.as_ref()).is_err());
+    let mut words: Vec<Cow<'_, str>> = words.take(WORDS_MAX).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Whether a word goes on with it.
+fn is_part(it: char) -> bool {
+    if it.is_ascii() {
+        return it.is_ascii_alphanumeric() || it == '\'';
+    }
+    it.is_alphabetic() || it.is_numeric() || is_apostrophe(it) || is_mark(it)
+}
+
+fn is_apostrophe(it: char) -> bool {
+    it == '\'' || it == '\u{2019}'
 }
 
 fn is_word(text: &str) -> bool {
     let letters = text.chars().filter(|it| it.is_alphabetic()).count();
     (LETTERS_MIN..=LETTERS_MAX).contains(&letters) && !text.chars().any(char::is_numeric)
+}
+
+/// Most words are there already, and are not copied.
+fn in_lower_case(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|it| it.is_ascii_lowercase() || it == b'\'') {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(word.to_lowercase().replace('\u{2019}', "'"))
 }
 
 /// Marks that join letters to others without being letters: they do not end a word.

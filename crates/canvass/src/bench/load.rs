@@ -18,7 +18,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
-    time::Instant,
+    time::{Instant, sleep_until},
 };
 
 /// Where to send what: requests, each ready to send, that are sent in turns.
@@ -26,6 +26,14 @@ use tokio::{
 pub(super) struct Target {
     address: SocketAddr,
     requests: Arc<[Vec<u8>]>,
+}
+
+/// One body to be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Post<'a> {
+    pub(super) path: &'a str,
+    pub(super) token: &'a str,
+    pub(super) body: &'a str,
 }
 
 /// Connections to one target.
@@ -38,6 +46,16 @@ pub(super) struct Load {
 }
 
 /// What a round came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Round {
+    pub(super) pace: Pace,
+    /// Requests that were done.
+    pub(super) answered: u64,
+    /// Requests that were told to come again later.
+    pub(super) refused: u64,
+}
+
+/// How fast a round went.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     /// Requests answered in a second.
@@ -52,8 +70,27 @@ struct Connection {
     read: Vec<u8>,
 }
 
+/// What an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answered {
+    /// It is done.
+    Well,
+    /// There is no room now.
+    Later,
+}
+
+/// When a connection that was told to comes again: what the server asks for.
+const COME_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// An answer's headers and body.
 type Answer = (Vec<(String, String)>, Vec<u8>);
+
+impl<'a> Post<'a> {
+    /// All of these to one path.
+    pub(super) fn all(path: &'a str, token: &'a str, bodies: &'a [String]) -> impl Iterator<Item = Self> {
+        bodies.iter().map(move |body| Self { path, token, body })
+    }
+}
 
 impl Target {
     /// A page.
@@ -62,9 +99,9 @@ impl Target {
         Self { address, requests: Arc::new([request.into_bytes()]) }
     }
 
-    /// JSON bodies, from a program with a token.
-    pub(super) fn post(address: SocketAddr, path: &str, token: &str, bodies: &[String]) -> Self {
-        let request = |body: &String| {
+    /// JSON bodies, each to a path, from a program with a token.
+    pub(super) fn post<'a>(address: SocketAddr, bodies: impl IntoIterator<Item = Post<'a>>) -> Self {
+        let request = |Post { path, token, body }: Post<'_>| {
             let head = format!(
                 "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
                  content-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -72,7 +109,7 @@ impl Target {
             );
             [head.as_bytes(), body.as_bytes()].concat()
         };
-        Self { address, requests: bodies.iter().map(request).collect() }
+        Self { address, requests: bodies.into_iter().map(request).collect() }
     }
 }
 
@@ -127,31 +164,39 @@ impl Load {
     }
 
     /// Keeps every connection busy for a while.
-    pub(super) async fn run(&mut self, duration: Duration) -> io::Result<Pace> {
+    pub(super) async fn run(&mut self, duration: Duration) -> io::Result<Round> {
         let (began, cpu_began) = (Instant::now(), cpu()?);
         let deadline = began + duration;
         let mut busy = JoinSet::new();
         for mut connection in self.connections.drain(..) {
             let (requests, sent) = (Arc::clone(&self.requests), Arc::clone(&self.sent));
             busy.spawn(async move {
-                let mut answered = 0_u32;
+                let (mut answered, mut refused) = (0_u32, 0_u32);
                 while Instant::now() < deadline {
                     let turn = sent.fetch_add(1, Ordering::Relaxed) % requests.len();
                     connection.stream.write_all(&requests[turn]).await?;
-                    connection.skip_answer().await?;
-                    answered += 1;
+                    match connection.skip_answer().await? {
+                        Answered::Well => answered += 1,
+                        Answered::Later => {
+                            refused += 1;
+                            sleep_until(deadline.min(Instant::now() + COME_AGAIN_AFTER)).await;
+                        }
+                    }
                 }
-                Ok::<_, io::Error>((connection, answered))
+                Ok::<_, io::Error>((connection, answered, refused))
             });
         }
-        let mut answered = 0.0;
+        let (mut answered, mut refused) = (0_u64, 0_u64);
         while let Some(done) = busy.join_next().await {
-            let (connection, count) = done.map_err(io::Error::other)??;
+            let (connection, well, later) = done.map_err(io::Error::other)??;
             self.connections.push(connection);
-            answered += f64::from(count);
+            answered += u64::from(well);
+            refused += u64::from(later);
         }
-        let cpu_micros = cpu()?.saturating_sub(cpu_began).as_secs_f64() * 1e6 / answered;
-        Ok(Pace { per_second: answered / began.elapsed().as_secs_f64(), cpu_micros })
+        let count = f64::from(u32::try_from(answered).unwrap_or(u32::MAX));
+        let cpu_micros = cpu()?.saturating_sub(cpu_began).as_secs_f64() * 1e6 / count;
+        let pace = Pace { per_second: count / began.elapsed().as_secs_f64(), cpu_micros };
+        Ok(Round { pace, answered, refused })
     }
 }
 
@@ -162,31 +207,31 @@ impl Connection {
         Ok(Self { stream, read: Vec::with_capacity(16 * 1024) })
     }
 
-    async fn skip_answer(&mut self) -> io::Result<()> {
-        let (head, body) = self.bounds().await?;
+    async fn skip_answer(&mut self) -> io::Result<Answered> {
+        let (answered, head, body) = self.bounds().await?;
         self.read.drain(..head + body);
-        Ok(())
+        Ok(answered)
     }
 
     async fn answer(&mut self) -> io::Result<(String, Vec<u8>)> {
-        let (head, body) = self.bounds().await?;
+        let (_, head, body) = self.bounds().await?;
         let bytes: Vec<u8> = self.read.drain(..head + body).collect();
         Ok((String::from_utf8_lossy(&bytes[..head]).into_owned(), bytes[head..].to_vec()))
     }
 
-    /// Reads one whole answer; answers the lengths of its head and its body.
-    async fn bounds(&mut self) -> io::Result<(usize, usize)> {
+    /// Reads one whole answer; answers what it says, and the lengths of its head and its body.
+    async fn bounds(&mut self) -> io::Result<(Answered, usize, usize)> {
         let head = loop {
             if let Some(at) = find(&self.read, b"\r\n\r\n") {
                 break at + 4;
             }
             self.read_more().await?;
         };
-        let length = body_length(&self.read[..head])?;
+        let (answered, length) = read_head(&self.read[..head])?;
         while self.read.len() < head + length {
             self.read_more().await?;
         }
-        Ok((head, length))
+        Ok((answered, head, length))
     }
 
     async fn read_more(&mut self) -> io::Result<()> {
@@ -204,18 +249,22 @@ fn cpu() -> io::Result<Duration> {
     Ok(Duration::from_micros(micros.iter().sum()))
 }
 
-/// How long the body behind a head is; an answer that is no success ends the measurement.
-fn body_length(head: &[u8]) -> io::Result<usize> {
+/// What a head says and how long the body behind it is; an answer that is neither a success nor a wish for later ends the
+/// measurement.
+fn read_head(head: &[u8]) -> io::Result<(Answered, usize)> {
     let head = std::str::from_utf8(head).map_err(io::Error::other)?;
     let status = head.lines().next().unwrap_or_default();
-    if !status.starts_with("HTTP/1.1 2") {
-        return Err(io::Error::other(format!("the server answered {status}")));
-    }
+    let answered = match status.strip_prefix("HTTP/1.1 ") {
+        Some(code) if code.starts_with('2') => Answered::Well,
+        Some(code) if code.starts_with("503") || code.starts_with("429") => Answered::Later,
+        _ => return Err(io::Error::other(format!("the server answered {status}"))),
+    };
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
     });
-    length.ok_or_else(|| io::Error::other("an answer did not say how long it is"))
+    let length = length.ok_or_else(|| io::Error::other("an answer did not say how long it is"))?;
+    Ok((answered, length))
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {

@@ -215,7 +215,7 @@ impl Bench {
 }
 
 /// Bytes of this process that are in memory, shared ones included.
-fn resident() -> Result<u64, Failure> {
+pub(super) fn resident() -> Result<u64, Failure> {
     let pages = std::fs::read_to_string("/proc/self/statm")?;
     let pages = pages.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok());
     Ok(pages.unwrap_or_default() * PAGE_BYTES)

@@ -16,11 +16,12 @@ use canvass_model::{
     page::Visibility,
     plan::{Lane, PlanId},
     text::{Email, OrganisationName, PersonName, TokenName},
+    time::Timestamp,
     token::Scope,
 };
-use canvass_storage::{Directory, Tenant};
+use canvass_storage::{Backlog, Directory, Tenant};
 use tempfile::TempDir;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::Instant};
 
 use crate::{
     Failure, Running,
@@ -46,6 +47,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) struct Stage {
     config: Config,
     running: Running,
+    tenant: Tenant,
     survey: SurveyId,
     token: String,
     /// Removed when the stage is struck.
@@ -77,13 +79,49 @@ impl Stage {
         logging::start_in(&config.log, File::create(folder.path().join("log"))?);
         let running = Running::start(&config, &own_file()?).await?;
         let workers = workers::start(&config, running.directory(), running.url())?;
-        let tenant = sign_up::sign_up(running.directory(), &new_tenant(&config)?, |_| ()).await;
+        let tenant = sign_up::sign_up(running.directory(), &new_tenant(&config, ALIAS)?, |_| ()).await;
         workers.stop().await;
         let tenant = tenant?;
         let failed = |it| Failure::action("the survey to measure could not be made", &it);
         let survey = publish(&tenant).await.map_err(failed)?;
-        let token = make_token(&running, &tenant).await.map_err(failed)?;
-        Ok(Self { config, running, survey, token, _folder: folder })
+        let token = make_token(running.directory(), &tenant).await.map_err(failed)?;
+        Ok(Self { config, running, tenant, survey, token, _folder: folder })
+    }
+
+    /// All tenants of the installation.
+    pub(super) fn directory(&self) -> &Directory {
+        self.running.directory()
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where the installation keeps its files.
+    pub(super) fn data(&self) -> &Path {
+        &self.config.storage.data
+    }
+
+    /// The time as everything here is stamped with.
+    pub(super) fn now(&self) -> Timestamp {
+        self.tenant.now()
+    }
+
+    /// Whoever applies, provisions and does all else that nobody waits for.
+    pub(super) fn workers(&self) -> Result<workers::Running, Failure> {
+        workers::start(&self.config, self.running.directory(), self.running.url())
+    }
+
+    /// Stops and starts again over the same data, then strikes; what the start took.
+    pub(super) async fn restart(self) -> Result<Duration, Failure> {
+        let Self { config, running, tenant, _folder, .. } = self;
+        drop(tenant);
+        running.stop().await?;
+        let began = Instant::now();
+        let running = Running::start(&config, &own_file()?).await?;
+        let took = began.elapsed();
+        running.stop().await?;
+        Ok(took)
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -123,11 +161,11 @@ impl Pause {
     pub(super) async fn take(&self) -> Result<(), Failure> {
         let (config, directory, url) = (self.config.clone(), self.directory.clone(), self.url.clone());
         let applied = self.runtime.spawn(async move {
-            if backlog(&directory).await? < BACKLOG_MAX {
+            if backlog(&directory).await?.records < BACKLOG_MAX {
                 return Ok(());
             }
             let workers = workers::start(&config, &directory, &url)?;
-            while 0 < backlog(&directory).await? {
+            while 0 < backlog(&directory).await?.records {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             workers.stop().await;
@@ -137,12 +175,13 @@ impl Pause {
     }
 }
 
-async fn backlog(directory: &Directory) -> Result<u64, Failure> {
-    let backlog = directory.intake().backlog(Lane::Premium).await;
-    Ok(backlog.map_err(|it| Failure::storage("the backlog could not be read", &it))?.records)
+/// What waits to be applied.
+pub(super) async fn backlog(directory: &Directory) -> Result<Backlog, Failure> {
+    directory.intake().backlog(Lane::Premium).await.map_err(|it| Failure::storage("the backlog could not be read", &it))
 }
 
-async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
+/// Gives a tenant the survey that is measured.
+pub(super) async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
     let definition =
         Definition::parse(&crowd::survey()).map_err(|faults| canvass_actions::Error::Invalid { faults })?;
     let plan = tenant.record().plan.plan();
@@ -156,7 +195,8 @@ async fn publish(tenant: &Tenant) -> Result<SurveyId, canvass_actions::Error> {
         .await
 }
 
-async fn make_token(running: &Running, tenant: &Tenant) -> Result<String, canvass_actions::Error> {
+/// A token with which a program may send responses.
+pub(super) async fn make_token(directory: &Directory, tenant: &Tenant) -> Result<String, canvass_actions::Error> {
     let secret = secrets::fresh_token()?;
     let (made, owner) = (secret.clone(), tenant.clone());
     let new = NewToken {
@@ -164,17 +204,18 @@ async fn make_token(running: &Running, tenant: &Tenant) -> Result<String, canvas
         scopes: vec![Scope::Collect],
         life_ms: None,
     };
-    running.directory().write(move |tx| tokens::create(tx, &owner, &new, &made)).await?;
+    directory.write(move |tx| tokens::create(tx, &owner, &new, &made)).await?;
     Ok(secret.reveal().to_owned())
 }
 
-fn new_tenant(config: &Config) -> Result<NewTenant, Failure> {
+/// What a sign-up for this alias says.
+pub(super) fn new_tenant(config: &Config, alias: &str) -> Result<NewTenant, Failure> {
     let wrong = |why: &dyn std::fmt::Display| {
         Failure::new(Exit::Failed, "the tenant to measure is wrong", why, "Report this: it is a defect.")
     };
     Ok(NewTenant {
         name: OrganisationName::parse("Bench").map_err(|it| wrong(&it))?,
-        alias: Alias::parse(ALIAS).map_err(|it| wrong(&it))?,
+        alias: Alias::parse(alias).map_err(|it| wrong(&it))?,
         plan: PlanId::Premium,
         region: sign_up::region(config, None)?,
         administrator: PersonName::parse("Bench").map_err(|it| wrong(&it))?,

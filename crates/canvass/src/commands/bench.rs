@@ -11,6 +11,8 @@ pub(super) async fn run(cli: &Cli, what: &Bench) -> Result<(), Failure> {
     let figures = match what {
         Bench::Intake(measure) => bench::intake(&loaded.config, *measure).await?,
         Bench::Page(measure) => bench::page(&loaded.config, *measure).await?,
+        Bench::Apply(applying) => bench::apply(&loaded.config, *applying).await?,
+        Bench::Tenants { tenants } => bench::tenants(&loaded.config, *tenants as usize).await?,
         Bench::Script => bench::script(&loaded.config).await?,
     };
     for figure in figures {

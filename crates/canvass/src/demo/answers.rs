@@ -79,7 +79,8 @@ impl Dice {
         self.throw() < chance
     }
 
-    fn one_of<'a, T>(&mut self, things: &'a [T]) -> Option<&'a T> {
+    /// One of some things, each as likely as the others.
+    pub(crate) fn one_of<'a, T>(&mut self, things: &'a [T]) -> Option<&'a T> {
         let weights = vec![1.0; things.len()];
         things.get(self.weighted(&weights))
     }

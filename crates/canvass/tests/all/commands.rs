@@ -104,3 +104,14 @@ fn measuring_prints_a_ratio_and_its_goal() {
         }
     }
 }
+
+#[test]
+fn measuring_many_tenants_counts_every_response_and_tells_what_a_tenant_costs() {
+    let arguments = ["bench", "apply", "--seconds", "2", "--connections", "4", "--tenants", "10", "--json"];
+    let printed = canvass(&arguments).expect(0).out;
+    assert!(printed.contains("\"apply\"") && printed.contains("\"apply-lag-p99\""), "{printed}");
+    let printed = canvass(&["bench", "tenants", "--tenants", "100", "--json"]).expect(0).out;
+    for name in ["provisioning", "tenants-memory", "tenants-start"] {
+        assert!(printed.contains(&format!("\"{name}\"")), "{printed}");
+    }
+}

@@ -24,6 +24,7 @@ mod files;
 mod gallery;
 mod kinds;
 mod leftovers;
+mod loads;
 mod logs;
 mod nodes;
 mod openapi;
