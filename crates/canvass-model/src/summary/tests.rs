@@ -298,12 +298,12 @@ proptest! {
         for question in survey.questions().filter(|it| it.takes_answer()) {
             let answered = summary.question(question).map_or(0, QuestionSummary::answered);
             match summary.shared(question) {
-                Shared::Words => prop_assert!(matches!(question.kind.name(), KindName::ShortText | KindName::LongText)),
+                Shared::Words => prop_assert!(matches!(question.kind.name(), KindName::ShortText | KindName::LongText | KindName::Hidden)),
                 Shared::TooFew => prop_assert!(answered < Summary::SHARED_ANSWERS_MIN),
                 Shared::Counts(counted) => {
                     prop_assert!(Summary::SHARED_ANSWERS_MIN <= answered);
                     prop_assert_eq!(counted.answered(), answered);
-                    prop_assert!(!matches!(counted, QuestionSummary::Text(_)));
+                    prop_assert!(!matches!(counted, QuestionSummary::Text(_) | QuestionSummary::Hidden(_)));
                     if let QuestionSummary::Choice(choice) = counted {
                         prop_assert_eq!(choice.other_texts, Frequent::default());
                     }

@@ -60,10 +60,9 @@ fn tenants_are_listed_shown_suspended_and_resumed() {
 #[tokio::test]
 async fn an_operator_token_is_made_listed_and_revoked_at_the_command_line() {
     let mut server = installation();
-    let token = |what: &[&str]| [&["operator", "token"], what].concat();
-    let made = json_on(&server, &token(&["create", "--name", "Onboarding", "--days", "30"]));
+    let made = json_on(&server, &["operator", "token", "create", "--name", "Onboarding", "--days", "30"]);
     let (id, secret) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
-    let listed = on(&server, &token(&["list"])).expect(0).out;
+    let listed = on(&server, &["operator", "token", "list"]).expect(0).out;
     assert!(listed.contains("Onboarding") && listed.contains(id) && !listed.contains(secret), "{listed}");
 
     if !on_postgres() {
@@ -73,11 +72,11 @@ async fn an_operator_token_is_made_listed_and_revoked_at_the_command_line() {
     if !on_postgres() {
         assert!(server.stop().success());
     }
-    assert_ne!(json_on(&server, &token(&["list"]))["last_used_at"], Value::Null);
-    on(&server, &token(&["revoke", id])).expect(0);
-    on(&server, &token(&["revoke", id])).expect(5);
-    assert!(on(&server, &token(&["list"])).expect(0).out.contains("There is no operator token."));
-    on(&server, &token(&["create", "--name", " "])).expect(2);
+    assert_ne!(json_on(&server, &["operator", "token", "list"])["last_used_at"], Value::Null);
+    on(&server, &["operator", "token", "revoke", id]).expect(0);
+    on(&server, &["operator", "token", "revoke", id]).expect(5);
+    assert!(on(&server, &["operator", "token", "list"]).expect(0).out.contains("There is no operator token."));
+    on(&server, &["operator", "token", "create", "--name", " "]).expect(2);
 }
 
 #[test]

@@ -49,7 +49,7 @@ async fn a_program_makes_a_tenant_once_and_follows_it() {
         program.send(request).await
     };
     let made = make(&contoso()).await.expect(202);
-    assert_eq!(made.location(), "/api/v1/tenants/contoso-dairy");
+    assert_eq!(made.header("location"), "/api/v1/tenants/contoso-dairy");
     assert_eq!((&made.json()["alias"], &made.json()["plan"]), (&json!("contoso-dairy"), &json!("premium")));
     make(&contoso()).await.expect(202);
     let mut other = contoso();

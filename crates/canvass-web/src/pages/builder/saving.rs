@@ -9,6 +9,7 @@ use canvass_actions::{
 use canvass_model::{
     definition::{
         Definition, Edit, EditRefusal, Fault, Fingerprint, KindName, Language, Question, QuestionId, SectionId, Text,
+        limit,
     },
     id::SurveyId,
     member::Actor,
@@ -137,7 +138,8 @@ fn renamed(tx: &mut Tx<'_>, draft: &Draft, (id, form): (&QuestionId, &Form)) -> 
     if wanted.is_empty() || wanted == id.as_str() {
         return Ok(None);
     }
-    let wanted = QuestionId::parse(wanted).map_err(|it| wrong(it.to_string()))?;
+    let rule = || format!("a name is a letter, then up to {} letters, digits or underscores", limit::ID_CHARS_MAX - 1);
+    let wanted = QuestionId::parse(wanted).map_err(|_| wrong(rule()))?;
     let is_it = |it: &QuestionId| it.as_str().eq_ignore_ascii_case(wanted.as_str());
     let mut others = draft.definition.questions().map(|it| &it.id).filter(|it| *it != id);
     if others.any(is_it) {

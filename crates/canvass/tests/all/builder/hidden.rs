@@ -17,7 +17,7 @@ async fn a_hidden_value_gets_a_name_and_keeps_it_once_it_was_published() {
     assert!(form.shows("Respondents never see it") && form.shows("never trust it"), "{}", form.text());
     let named = |name: &'static str| [("label", "Source"), ("id", name), ("do", "save")];
     for (name, why) in [
-        ("1 source", "An id is a letter"),
+        ("1 source", "A name is a letter"),
         ("Q1", "Another question of this survey has this name"),
         ("thanks", "has a meaning of its own in addresses"),
     ] {

@@ -13,7 +13,7 @@ import canvass
 
 WRONG = {
     "unknown": {"nothing": "x"}, "question": {"word": "x"}, "number": {"segment": 7}, "long": {"segment": "x" * 201},
-    "control": {"segment": "a\\x00b"}, "list": ["segment"], "half": {"segment": "set", "nothing": "x"},
+    "control": {"segment": "a\x00b"}, "list": ["segment"], "half": {"segment": "set", "nothing": "x"},
 }
 
 def validate(response):
@@ -169,8 +169,9 @@ async fn hidden_values_are_in_replays_trials_hooks_and_of_one_tenant() {
     assert_eq!(difference["before"], json!({ "segment": "ONE", "source": "web!!" }), "{replayed}");
 
     let carl = canvass.carl().await;
-    let trial = carl.get("/-/console/adatum/scripts/check-first").await.expect(200);
-    assert!(trial.text().contains("&#34;hidden&#34;") && trial.shows("\"source\": \"web!\""), "{}", trial.text());
+    let id = program.get(&at("check-first", "")).await.expect(200).json()["id"].as_str().unwrap().to_owned();
+    let trial = carl.get(&format!("/-/console/adatum/scripts/{id}")).await.expect(200);
+    assert!(trial.shows("\"hidden\": {") && trial.shows("\"source\": \"web!\""), "{}", trial.text());
     let outsider = canvass.program_of("fabrikam").await;
     outsider.get(&list).await.expect(404);
     let forged = json!({ "answers": { "source": "theirs" } });
