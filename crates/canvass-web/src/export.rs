@@ -257,7 +257,7 @@ fn calculated(value: &serde_json::Value) -> String {
 /// Whether a cell may hold what a respondent wrote.
 fn holds_free_text(answer: &Answer) -> bool {
     match answer {
-        Answer::Text(_) | Answer::Choice(Pick::Other(_)) => true,
+        Answer::Text(_) | Answer::Hidden(_) | Answer::Choice(Pick::Other(_)) => true,
         Answer::Choices(picks) => picks.iter().any(|it| matches!(it, Pick::Other(_))),
         Answer::Integer(_)
         | Answer::Decimal(_)

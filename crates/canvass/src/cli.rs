@@ -1,5 +1,6 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
+mod operator;
 mod script;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -12,7 +13,10 @@ use crate::{
     output::Output,
 };
 
-pub(crate) use self::script::{Remote, Script, Store, Switched};
+pub(crate) use self::{
+    operator::{Operator, OperatorToken},
+    script::{Remote, Script, Store, Switched},
+};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -41,6 +45,9 @@ pub enum Command {
     /// List, make, show, suspend and resume tenants, and stop their scripts
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Make, list and revoke tokens of the operator's programs
+    #[command(subcommand)]
+    Operator(Operator),
     /// Write, test, run and watch a tenant's scripts, over the API
     #[command(subcommand)]
     Script(Script),
@@ -335,6 +342,7 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
+            Command::Operator(what) => what.stored().settings(),
             Command::Config(_)
             | Command::Bench(_)
             | Command::Load(_)

@@ -7,6 +7,7 @@ mod doctor;
 mod draw_logo;
 mod load;
 mod migrate;
+mod operator;
 mod script;
 mod serve;
 mod tenant;
@@ -51,6 +52,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(serve) => runtime()?.block_on(serve::run(cli, serve))?,
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
+        Command::Operator(what) => runtime()?.block_on(operator::run(cli, what))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
         Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
         Command::Load(load) => return runtime()?.block_on(load::run(cli, load)),

@@ -231,7 +231,8 @@ fn is_number(question: &Question) -> bool {
         | Kind::MultipleChoice { .. }
         | Kind::Dropdown { .. }
         | Kind::YesNo
-        | Kind::Statement => false,
+        | Kind::Statement
+        | Kind::Hidden { .. } => false,
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 14] = [
+pub(super) const MIGRATIONS: [Migration; 15] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -33,6 +33,12 @@ pub(super) const MIGRATIONS: [Migration; 14] = [
         number: 3,
         name: "scripts",
         sql: include_str!("../../../migrations/directory/0003_scripts.postgres.sql"),
+    },
+    Migration {
+        scope: "directory",
+        number: 4,
+        name: "operator_tokens",
+        sql: include_str!("../../../migrations/directory/0004_operator_tokens.postgres.sql"),
     },
     Migration {
         scope: "tenants",
