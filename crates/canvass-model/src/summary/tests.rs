@@ -361,46 +361,4 @@ proptest! {
             }
         }
     }
-
-    #[test]
-    fn the_text_given_up_is_the_one_that_a_look_at_all_of_them_finds(
-        steps in prop::collection::vec((0_u16..300, 0_u8..40), 0..1_500),
-    ) {
-        let (mut frequent, mut model) = (Frequent::default(), BTreeMap::<String, (u64, u64)>::new());
-        for (text, what) in steps {
-            let text = text.to_string();
-            match what {
-                0 => {
-                    frequent.remove(&text);
-                    if let Some((count, _)) = model.get_mut(&text) {
-                        *count -= 1;
-                        if *count == 0 {
-                            model.remove(&text);
-                        }
-                    }
-                }
-                1 => frequent = serde_json::from_str(&serde_json::to_string(&frequent).unwrap()).unwrap(),
-                _ => {
-                    frequent.add(&text);
-                    if let Some((count, _)) = model.get_mut(&text) {
-                        *count += 1;
-                        continue;
-                    }
-                    let mut lowest = 0;
-                    if model.len() == Frequent::TEXTS_MAX {
-                        let found = model.iter().min_by(|(one, a), (two, b)| a.0.cmp(&b.0).then_with(|| two.cmp(one)));
-                        let found = found.unwrap().0.clone();
-                        lowest = model.remove(&found).unwrap().0;
-                    }
-                    model.insert(text, (lowest + 1, lowest));
-                }
-            }
-        }
-        let mut top: Vec<(&str, u64)> = model.iter().map(|(text, (count, _))| (text.as_str(), *count)).collect();
-        top.sort_by(|(one, ones), (two, twos)| twos.cmp(ones).then_with(|| one.cmp(two)));
-        prop_assert_eq!(frequent.top(), top);
-        for (text, (_, error)) in &model {
-            prop_assert_eq!(frequent.error(text), *error);
-        }
-    }
 }

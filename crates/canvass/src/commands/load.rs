@@ -1,6 +1,6 @@
 //! `canvass load`: this file is about respondents that answer surveys until the time is over or somebody stops them.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, pin::pin, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ pub(super) async fn run(cli: &Cli, load: &Load) -> Result<Exit, Failure> {
         thinking: Duration::from_millis(load.think_ms),
     };
     let stop = CancellationToken::new();
-    let mut running = tokio::spawn(respondents::run(plan, stop.clone()));
+    let mut running = pin!(respondents::run(plan, stop.clone()));
     let ended = tokio::select! {
         ended = &mut running => ended,
         _ = tokio::signal::ctrl_c() => {
@@ -34,10 +34,9 @@ pub(super) async fn run(cli: &Cli, load: &Load) -> Result<Exit, Failure> {
             running.await
         }
     };
-    let failed = |why: &dyn std::fmt::Display| {
-        Failure::new(Exit::Failed, "the load broke off", why, "Look at the limits of this machine.")
-    };
-    let (record, elapsed) = ended.map_err(|it| failed(&it))?.map_err(|it| failed(&it))?;
+    let (record, elapsed) = ended.map_err(|error| {
+        Failure::new(Exit::Failed, "the load broke off", error, "Look at the limits of this machine.")
+    })?;
     cli.output().show(&record.to_json(elapsed), || record.sentences(elapsed))?;
     Ok(if record.is_flawless() { Exit::Done } else { Exit::Failed })
 }

@@ -12,7 +12,7 @@ use super::root;
 
 /// How many packages Canvass and its tests are built from on Linux. Raised by hand, with a paragraph in
 /// `docs/decisions.md`; lowered whenever it can be.
-const PACKAGES_MAX: usize = 501;
+const PACKAGES_MAX: usize = 502;
 
 /// Where every package comes from.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
