@@ -48,7 +48,7 @@ pub(crate) enum Arrival {
 /// How long an answer may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How long those who are there at the end may take to finish.
-const LEAVE_WITHIN: Duration = Duration::from_secs(60);
+const LEAVE_WITHIN: Duration = Duration::from_mins(1);
 /// Sections one sends before it gives up.
 const SECTIONS_MAX: usize = 200;
 /// A page larger than this is none of a survey.

@@ -93,11 +93,10 @@ impl Form {
                     let is_first = fields.iter().all(|(name, _)| *name != control.name);
                     fields.extend(is_first.then(|| control.field()));
                 }
-                (Kind::Hidden, _) => fields.push(control.field()),
+                (Kind::Hidden, _) | (Kind::Text | Kind::Number | Kind::Area, false) => fields.push(control.field()),
                 (Kind::Radio | Kind::Checkbox | Kind::Option, false) => {
                     fields.extend(group.iter().filter(|it| it.is_on).map(Control::field));
                 }
-                (Kind::Text | Kind::Number | Kind::Area, false) => fields.push(control.field()),
                 (Kind::Radio | Kind::Option, true) => {
                     let listed: Vec<&Control> = group.iter().filter(|it| it.is_choice()).collect();
                     fields.extend(dice.one_of(&listed).map(|it| it.field()));
@@ -180,6 +179,7 @@ impl Control {
 }
 
 /// What was read of a page so far.
+#[expect(clippy::struct_excessive_bools, reason = "each tells of one element whether it is open")]
 #[derive(Default)]
 struct Read {
     form: Form,
