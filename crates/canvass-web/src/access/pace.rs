@@ -33,23 +33,23 @@ impl Pace {
     /// Counts a request of `token`; refuses it when its plan's pace is exceeded.
     pub(super) fn check(&self, plan: PlanId, token: TokenId) -> Result<(), Problem> {
         let Some((_, limiter)) = self.plans.iter().find(|(it, _)| *it == plan) else { return Ok(()) };
-        count(limiter, token)
+        count(limiter, &token)
     }
 
     /// The same for a token of the operator's.
     pub(super) fn check_operator(&self, token: OperatorTokenId) -> Result<(), Problem> {
-        count(&self.operator, token)
+        count(&self.operator, &token)
     }
 }
 
 fn count<Token: std::hash::Hash + Eq + Clone>(
     limiter: &DefaultKeyedRateLimiter<Token>,
-    token: Token,
+    token: &Token,
 ) -> Result<(), Problem> {
     if TOKENS_REMEMBERED < limiter.len() {
         limiter.retain_recent();
     }
-    limiter.check_key(&token).map_err(|until| {
+    limiter.check_key(token).map_err(|until| {
         let wait = until.wait_time_from(limiter.clock().now());
         Problem::TooMany { retry_after_seconds: wait.as_secs() + 1 }
     })
