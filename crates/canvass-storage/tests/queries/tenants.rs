@@ -10,14 +10,14 @@ use canvass_model::{
     tenant::{TenantRecord, TenantState},
     text::{Email, PersonName, TokenName},
     time::Timestamp,
-    token::{Scope, SecretHash, Token},
+    token::{OperatorToken, Scope, SecretHash, Token},
 };
 use canvass_storage::{
     Error,
     accounts::{self, Account},
     dead_letters, events,
     idempotency::{self, Earlier},
-    meta,
+    meta, operator_tokens,
     tenants::{self, Filter},
     tokens,
 };
@@ -160,6 +160,45 @@ async fn a_token_is_found_by_its_hash_and_listed_by_its_tenant_alone() {
             .unwrap();
         let (tenant, found) = directory.tenant_of_token(SecretHash([1; 32])).await.unwrap().unwrap();
         assert_eq!((tenant.record(), found.id), (adatum.record(), token.id));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operators_token_is_found_by_its_hash_and_is_no_tenants() {
+    on_each_engine(async |directory| {
+        let adatum = a_tenant(&directory, "Adatum").await;
+        let (good, old, of_tenant) = (SecretHash([1; 32]), SecretHash([2; 32]), SecretHash([3; 32]));
+        directory
+            .write(move |tx| {
+                let token = |id, expires_at| OperatorToken {
+                    id,
+                    name: TokenName::parse("Onboarding").unwrap(),
+                    hint: "abcd".to_owned(),
+                    created_at: Timestamp(7),
+                    expires_at,
+                    last_used_at: None,
+                };
+                let (fresh, expired) = (token(tx.new_id(), None), token(tx.new_id(), Some(tx.now())));
+                operator_tokens::insert(tx, &good, &fresh)?;
+                operator_tokens::insert(tx, &old, &expired)?;
+                tokens::insert(tx, &adatum, &of_tenant, &a_token(tx.new_id(), None))?;
+                assert_eq!(operator_tokens::find(tx, &good)?, Some(fresh.clone()));
+                assert_eq!(operator_tokens::find(tx, &old)?, None);
+                assert_eq!(operator_tokens::find(tx, &of_tenant)?, None);
+                assert_eq!(tokens::find(tx, &good)?, None);
+                assert_eq!(operator_tokens::find_expiry(tx, &old)?, expired.expires_at);
+                assert_eq!(operator_tokens::find_expiry(tx, &good)?, None);
+                assert_eq!(operator_tokens::list(tx)?, [expired.clone(), fresh.clone()]);
+                assert_eq!(operator_tokens::count(tx)?, 2);
+                operator_tokens::touch(tx, fresh.id)?;
+                assert_eq!(operator_tokens::find(tx, &good)?.unwrap().last_used_at, Some(tx.now()));
+                assert!(operator_tokens::delete(tx, expired.id)?);
+                assert!(!operator_tokens::delete(tx, expired.id)?);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
     })
     .await;
 }

@@ -44,17 +44,17 @@ async fn a_token_is_shown_once_listed_with_its_last_use_and_revoked() {
 async fn a_program_makes_a_tenant_once_and_follows_it() {
     let canvass = Canvass::start().await;
     let (program, _) = program_of(&canvass, &canvass.olga().await).await;
-    let make = async |body: &Value| {
+    let ask = async |body: &Value| {
         let request = program.request(Method::POST, TENANTS).header("idempotency-key", "one").json(body);
         program.send(request).await
     };
-    let made = make(&contoso()).await.expect(202);
+    let made = ask(&contoso()).await.expect(202);
     assert_eq!(made.header("location"), "/api/v1/tenants/contoso-dairy");
     assert_eq!((&made.json()["alias"], &made.json()["plan"]), (&json!("contoso-dairy"), &json!("premium")));
-    make(&contoso()).await.expect(202);
+    ask(&contoso()).await.expect(202);
     let mut other = contoso();
     other["email"] = json!("dan@contoso.example");
-    make(&other).await.expect(422);
+    ask(&other).await.expect(422);
     let ready = program.until("/api/v1/tenants/contoso-dairy", |it| it["state"] == "active").await;
     assert_eq!(ready["usage"]["active_surveys"], 0, "{ready}");
     program.post_json(TENANTS, &contoso()).await.expect(409);

@@ -47,10 +47,7 @@ pub(super) fn of_survey(tx: &mut ReadTx<'_>, trigger: TriggerName, survey: Surve
     Ok(match trigger {
         TriggerName::Validate => {
             let answers = items.first().map(|it| it["answers"].clone()).unwrap_or_default();
-            let hidden = definition
-                .iter()
-                .flat_map(Definition::questions)
-                .filter(|it| it.is_hidden());
+            let hidden = definition.iter().flat_map(Definition::questions).filter(|it| it.is_hidden());
             let hidden: Map<String, Value> =
                 hidden.filter_map(|it| Some((it.id.to_string(), answers.get(it.id.as_str())?.clone()))).collect();
             json!({ "survey": survey.to_string(), "answers": answers, "hidden": hidden })
