@@ -1,0 +1,126 @@
+//! Responses as files: this file is about which formats there are and how a writer of each is made.
+//!
+//! A [`Table`] is known before its first row, rows come a batch at a time, bytes leave while they come, and nothing grows
+//! with the number of rows. Each format has a file of its own; `checked` stands before all of them.
+
+mod checked;
+mod csv;
+mod extent;
+mod json;
+mod sink;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+
+use canvass_model::table::{Table, Writer};
+use sha2::Sha256;
+
+use self::{checked::Checked, sink::Sink};
+pub use self::{csv::harmless, extent::Extent};
+
+/// The formats that are written from front to back, to wherever bytes can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Comma-separated values (RFC 4180) in UTF-8.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+/// How choices are written where a format has no labels beside them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cells {
+    /// As ids, which never change.
+    #[default]
+    Ids,
+    /// As labels.
+    Labels,
+}
+
+/// How the end of a CSV or JSON Lines file is told. The other formats tell it themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum End {
+    /// By the end of the transfer alone: nothing but rows is in the file.
+    #[default]
+    Plain,
+    /// By a last line with the number of rows and the SHA-256 of all bytes before it.
+    Footer,
+}
+
+/// What is the same for all rows.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How choices are written.
+    pub cells: Cells,
+    /// How the end is told.
+    pub end: End,
+    /// How much will come, where it is known: a writer that was given less or more then refuses to finish.
+    pub extent: Option<Extent>,
+}
+
+/// The part of a file that is written already.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// Rows in it.
+    pub rows: u64,
+    /// Of all its bytes.
+    pub hash: Sha256,
+}
+
+/// A writer of a file of that format.
+///
+/// Fails with [`io::ErrorKind::InvalidInput`] when the format cannot hold the table; the message is for whoever asked.
+pub fn writer<S: io::Write + Send + 'static>(
+    format: Format,
+    table: &Table,
+    options: &Options,
+    sink: S,
+) -> io::Result<Box<dyn Writer + Send>> {
+    let inner: Box<dyn Writer + Send> = match format {
+        Format::Csv => Box::new(csv::Csv::begin(table, options, Sink::new(sink))?),
+        Format::JsonLines => Box::new(json::JsonLines::begin(table, options, Sink::new(sink))?),
+    };
+    Ok(Box::new(Checked::new(table, options, 0, inner)))
+}
+
+/// A writer that goes on behind what is done: the sink gets what is missing.
+///
+/// Only for formats that [can be resumed](Format::can_resume).
+pub fn resume<S: io::Write + Send + 'static>(
+    format: Format,
+    table: &Table,
+    options: &Options,
+    done: Done,
+    sink: S,
+) -> io::Result<Box<dyn Writer + Send>> {
+    let rows = done.rows;
+    let inner: Box<dyn Writer + Send> = match format {
+        Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, sink))),
+        Format::JsonLines => Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, sink))),
+    };
+    Ok(Box::new(Checked::new(table, options, rows, inner)))
+}
+
+impl Format {
+    /// Whether a file can be gone on with where its writing stopped, once some calls of `write` had returned.
+    pub fn can_resume(self) -> bool {
+        match self {
+            Self::Csv | Self::JsonLines => true,
+        }
+    }
+}
+
+/// The error of a table or file that a format cannot hold; the message is for whoever asked for the file.
+fn unfit(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
+/// Bytes as small hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
