@@ -31,6 +31,8 @@ pub(super) struct Csv<S: Write> {
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     cells: Cells,
+    /// What is done to texts that may look like formulas.
+    guard: fn(&str) -> Cow<'_, str>,
     /// For each column, its choices.
     choices: Vec<Vec<Choice>>,
     /// The cell being written.
@@ -82,14 +84,20 @@ impl<S: Write> Writer for Csv<S> {
 }
 
 impl Words {
+    /// For cells that a spreadsheet reads out of text.
     pub(super) fn new(table: &Table, cells: Cells) -> Self {
+        Self { guard: harmless, ..Self::as_they_are(table, cells) }
+    }
+
+    /// For cells of which is known that they are texts.
+    pub(super) fn as_they_are(table: &Table, cells: Cells) -> Self {
         let choices = table.columns.iter().map(|it| match &it.kind {
             Kind::Choice(choices) | Kind::Choices(choices) => choices.clone(),
             Kind::Text | Kind::Integer | Kind::Scale(_) | Kind::Decimal | Kind::Boolean | Kind::Moment | Kind::Day => {
                 Vec::new()
             }
         });
-        Self { cells, choices: choices.collect(), scratch: String::new() }
+        Self { cells, guard: |text| Cow::Borrowed(text), choices: choices.collect(), scratch: String::new() }
     }
 
     /// For each column, its choices.
@@ -97,12 +105,12 @@ impl Words {
         &self.choices
     }
 
-    /// What a cell says, with no formula in it.
+    /// What a cell says.
     pub(super) fn of<'a>(&'a mut self, column: usize, cell: &'a Cell) -> Cow<'a, str> {
         self.scratch.clear();
         let written = match cell {
             Cell::Missing => return Cow::Borrowed(""),
-            Cell::Text(text) => return harmless(text),
+            Cell::Text(text) => return (self.guard)(text),
             Cell::Choice(place) => return self.choice(column, *place),
             Cell::Boolean(yes) => {
                 return Cow::Borrowed(match (self.cells, yes) {
@@ -115,7 +123,7 @@ impl Words {
             Cell::Other(text) => write!(self.scratch, "{}{text}", self.other()),
             Cell::Choices(places, own) => {
                 self.join(column, places, own);
-                return harmless(&self.scratch);
+                return (self.guard)(&self.scratch);
             }
             Cell::Integer(number) => write!(self.scratch, "{number}"),
             Cell::Decimal(number) => write!(self.scratch, "{number}"),
@@ -132,7 +140,7 @@ impl Words {
         match self.cells {
             // No id begins like a formula.
             Cells::Ids => Cow::Borrowed(choice.map_or("", |it| it.id.as_str())),
-            Cells::Labels => harmless(choice.map_or("", |it| it.label.as_str())),
+            Cells::Labels => (self.guard)(choice.map_or("", |it| it.label.as_str())),
         }
     }
 
