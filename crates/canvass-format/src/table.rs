@@ -9,6 +9,7 @@ mod codebook;
 mod csv;
 mod extent;
 mod json;
+mod parquet;
 mod sav;
 mod sink;
 #[cfg(test)]
@@ -32,6 +33,8 @@ pub enum Format {
     JsonLines,
     /// A workbook for Excel and other spreadsheets.
     Xlsx,
+    /// Apache Parquet.
+    Parquet,
     /// An SPSS system file.
     Sav,
     /// What columns and values mean, as Markdown. Has no rows.
@@ -91,6 +94,7 @@ pub fn writer<S: io::Write + Send + 'static>(
         Format::Csv => Box::new(csv::Csv::begin(table, options, Sink::new(sink))?),
         Format::JsonLines => Box::new(json::JsonLines::begin(table, options, Sink::new(sink))?),
         Format::Xlsx => Box::new(xlsx::Xlsx::begin(table, options, sink)?),
+        Format::Parquet => Box::new(parquet::Parquet::begin(table, options, sink)?),
         Format::Sav => Box::new(sav::Sav::begin(table, options, sink)?),
         Format::Codebook => Box::new(codebook::Codebook::begin(table, sink)?),
     };
@@ -111,7 +115,7 @@ pub fn resume<S: io::Write + Send + 'static>(
     let inner: Box<dyn Writer + Send> = match format {
         Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, sink))),
         Format::JsonLines => Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, sink))),
-        Format::Xlsx | Format::Sav | Format::Codebook => {
+        Format::Xlsx | Format::Parquet | Format::Sav | Format::Codebook => {
             return Err(unfit("This format cannot be gone on with; start it again".to_owned()));
         }
     };
@@ -123,7 +127,7 @@ impl Format {
     pub fn can_resume(self) -> bool {
         match self {
             Self::Csv | Self::JsonLines => true,
-            Self::Xlsx | Self::Sav | Self::Codebook => false,
+            Self::Xlsx | Self::Parquet | Self::Sav | Self::Codebook => false,
         }
     }
 
@@ -131,7 +135,17 @@ impl Format {
     pub fn needs_extent(self) -> bool {
         match self {
             Self::Sav => true,
-            Self::Csv | Self::JsonLines | Self::Xlsx | Self::Codebook => false,
+            Self::Csv | Self::JsonLines | Self::Xlsx | Self::Parquet | Self::Codebook => false,
+        }
+    }
+}
+
+impl Cells {
+    /// What stands before an answer of one's own. No choice's id holds a colon.
+    fn other(self) -> &'static str {
+        match self {
+            Self::Ids => "other: ",
+            Self::Labels => "Other: ",
         }
     }
 }

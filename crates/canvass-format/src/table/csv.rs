@@ -120,7 +120,7 @@ impl Words {
                     (Cells::Labels, false) => "No",
                 });
             }
-            Cell::Other(text) => write!(self.scratch, "{}{text}", self.other()),
+            Cell::Other(text) => write!(self.scratch, "{}{text}", self.cells.other()),
             Cell::Choices(places, own) => {
                 self.join(column, places, own);
                 return (self.guard)(&self.scratch);
@@ -155,16 +155,8 @@ impl Words {
         }
         for text in own {
             separate(&mut self.scratch);
-            self.scratch.push_str(self.other());
+            self.scratch.push_str(self.cells.other());
             self.scratch.push_str(text);
-        }
-    }
-
-    /// What stands before an answer of one's own. No choice's id holds a colon.
-    fn other(&self) -> &'static str {
-        match self.cells {
-            Cells::Ids => "other: ",
-            Cells::Labels => "Other: ",
         }
     }
 }

@@ -14,7 +14,6 @@ use self::sheet::{Sheet, Style};
 use super::{
     Options,
     archive::{Archive, Extent},
-    codebook,
     csv::Words,
     unfit,
 };
@@ -114,8 +113,8 @@ impl<S: Write> Xlsx<S> {
         self.sheet.row(["", "Cells that were cut", "", &cut, ""], Style::Plain);
         let table = self.table.clone();
         for column in &table.columns {
-            self.sheet.row([&column.name, &column.label, codebook::kind(&column.kind), "", ""], Style::Plain);
-            for (value, meaning) in codebook::meanings(column) {
+            self.sheet.row([&column.name, &column.label, column.kind.words(), "", ""], Style::Plain);
+            for (value, meaning) in column.kind.meanings() {
                 self.sheet.row([&column.name, "", "", &value, meaning], Style::Plain);
                 self.pack(BUFFER_BYTES)?;
             }
