@@ -4,6 +4,7 @@
 //! with the number of rows. Each format has a file of its own; `checked` stands before all of them.
 
 mod archive;
+mod bundle;
 mod checked;
 mod codebook;
 mod csv;
@@ -37,6 +38,10 @@ pub enum Format {
     Parquet,
     /// An SPSS system file.
     Sav,
+    /// An archive with the CSV, a script that reads it into R with types and labels, and the codebook.
+    R,
+    /// The same for Stata.
+    Stata,
     /// What columns and values mean, as Markdown. Has no rows.
     Codebook,
 }
@@ -96,6 +101,8 @@ pub fn writer<S: io::Write + Send + 'static>(
         Format::Xlsx => Box::new(xlsx::Xlsx::begin(table, options, sink)?),
         Format::Parquet => Box::new(parquet::Parquet::begin(table, options, sink)?),
         Format::Sav => Box::new(sav::Sav::begin(table, options, sink)?),
+        Format::R => Box::new(bundle::Bundle::begin(table, bundle::Script::R, sink)?),
+        Format::Stata => Box::new(bundle::Bundle::begin(table, bundle::Script::Stata, sink)?),
         Format::Codebook => Box::new(codebook::Codebook::begin(table, sink)?),
     };
     Ok(Box::new(Checked::new(table, options, 0, inner)))
@@ -115,7 +122,7 @@ pub fn resume<S: io::Write + Send + 'static>(
     let inner: Box<dyn Writer + Send> = match format {
         Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, sink))),
         Format::JsonLines => Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, sink))),
-        Format::Xlsx | Format::Parquet | Format::Sav | Format::Codebook => {
+        Format::Xlsx | Format::Parquet | Format::Sav | Format::R | Format::Stata | Format::Codebook => {
             return Err(unfit("This format cannot be gone on with; start it again".to_owned()));
         }
     };
@@ -127,7 +134,7 @@ impl Format {
     pub fn can_resume(self) -> bool {
         match self {
             Self::Csv | Self::JsonLines => true,
-            Self::Xlsx | Self::Parquet | Self::Sav | Self::Codebook => false,
+            Self::Xlsx | Self::Parquet | Self::Sav | Self::R | Self::Stata | Self::Codebook => false,
         }
     }
 
@@ -135,7 +142,7 @@ impl Format {
     pub fn needs_extent(self) -> bool {
         match self {
             Self::Sav => true,
-            Self::Csv | Self::JsonLines | Self::Xlsx | Self::Parquet | Self::Codebook => false,
+            Self::Csv | Self::JsonLines | Self::Xlsx | Self::Parquet | Self::R | Self::Stata | Self::Codebook => false,
         }
     }
 }

@@ -100,7 +100,7 @@ impl Writer for TableFile {
         let rows = self.rows.cast_signed();
         let noted = self.connection.execute(
             "insert into file (title, rows, columns) values (?1, ?2, ?3)",
-            params![self.title, rows, self.kinds.len() as u64],
+            params![self.title, rows, int(self.kinds.len())],
         );
         noted.map_err(failed)?;
         self.connection.execute_batch("commit").map_err(failed)?;
@@ -113,11 +113,11 @@ fn describe(connection: &Connection, position: usize, name: &str, column: &Colum
     let mut insert = connection.prepare_cached(
         "insert into codebook_column (name, original_name, label, kind, position) values (?1, ?2, ?3, ?4, ?5)",
     )?;
-    insert.execute(params![name, column.name, column.label, column.kind.words(), position as u64])?;
+    insert.execute(params![name, column.name, column.label, column.kind.words(), int(position)])?;
     let mut insert = connection
         .prepare_cached("insert into codebook_value (name, position, value, meaning) values (?1, ?2, ?3, ?4)")?;
     for (position, (value, meaning)) in column.kind.meanings().enumerate() {
-        insert.execute(params![name, position as u64, value, meaning])?;
+        insert.execute(params![name, int(position), value, meaning])?;
     }
     Ok(())
 }
@@ -135,6 +135,11 @@ fn names(columns: &[Column]) -> Vec<String> {
         name
     };
     columns.iter().map(&mut different).collect()
+}
+
+/// A count as SQLite has it; none here comes near its bound.
+fn int(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn quoted(name: &str) -> String {

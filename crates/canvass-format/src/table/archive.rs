@@ -88,22 +88,9 @@ impl<S: Write> Archive<S> {
         Ok(())
     }
 
-    /// Adds to the entry that was begun.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Some(open) = &mut self.open {
-            open.crc.update(bytes);
-        }
-        self.deflate(bytes, FlushCompress::None)
-    }
-
     /// Bytes put into the entry so far, before they were packed.
     pub(super) fn entry_bytes(&self) -> u64 {
         self.open.as_ref().map_or(0, |it| it.deflate.total_in())
-    }
-
-    /// Passes on whatever is packed.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 
     /// Writes the list of entries.
@@ -188,6 +175,22 @@ impl<S: Write> Archive<S> {
         self.out.write_all(bytes)?;
         self.offset += bytes.len() as u64;
         Ok(())
+    }
+}
+
+impl<S: Write> Write for Archive<S> {
+    /// Adds to the entry that was begun.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(open) = &mut self.open {
+            open.crc.update(bytes);
+        }
+        self.deflate(bytes, FlushCompress::None)?;
+        Ok(bytes.len())
+    }
+
+    /// Passes on whatever is packed.
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

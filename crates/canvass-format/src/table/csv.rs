@@ -47,6 +47,18 @@ impl<S: Write> Csv<S> {
         Ok(begun)
     }
 
+    /// For a program of ours to read, which takes the guard off again.
+    pub(super) fn guarded(table: &Table, sink: Sink<S>) -> io::Result<Self> {
+        let mut begun = Self::begin(table, &Options::default(), sink)?;
+        begun.words.guard = guarded;
+        Ok(begun)
+    }
+
+    /// Ends the rows, and gives back where they went.
+    pub(super) fn into_sink(self) -> io::Result<Sink<S>> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+
     pub(super) fn resume(table: &Table, options: &Options, rows: u64, sink: Sink<S>) -> Self {
         let out = csv::WriterBuilder::new()
             .flexible(true)
@@ -165,6 +177,11 @@ fn separate(joined: &mut String) {
     if !joined.is_empty() {
         joined.push(SEPARATOR);
     }
+}
+
+/// The same, so that it can be undone: whatever begins with an apostrophe got it here.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with('\'') { Cow::Owned(format!("'{cell}")) } else { harmless(cell) }
 }
 
 /// Text that no spreadsheet takes for a formula.

@@ -97,7 +97,7 @@ impl<S: Write> Xlsx<S> {
 
     fn pack(&mut self, bytes_max: usize) -> io::Result<()> {
         if bytes_max <= self.sheet.xml.len() {
-            self.archive.write(self.sheet.xml.as_bytes())?;
+            self.archive.write_all(self.sheet.xml.as_bytes())?;
             self.sheet.xml.clear();
         }
         Ok(())
@@ -135,7 +135,7 @@ impl<S: Write> Writer for Xlsx<S> {
         self.codebook()?;
         for (name, content) in parts::others(self.sheets) {
             self.archive.begin(name)?;
-            self.archive.write(content.as_bytes())?;
+            self.archive.write_all(content.as_bytes())?;
         }
         self.archive.finish()
     }
