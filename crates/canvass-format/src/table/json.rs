@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use canvass_model::table::{Cell, Row, Table, Writer};
 use serde_json::json;
 
-use super::{Cells, End, Options, Sink, csv::Words};
+use super::{Cells, Options, Sink, csv::Words};
 
 /// Bytes collected before they are passed on; the whole of what this writer keeps, beside one row.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -21,7 +21,6 @@ pub(super) struct JsonLines<S: Write> {
     keys: Vec<Vec<u8>>,
     /// For each column the JSON of its choices.
     choices: Vec<Vec<Vec<u8>>>,
-    end: End,
     rows: u64,
     buffer: Vec<u8>,
 }
@@ -48,7 +47,7 @@ impl<S: Write> JsonLines<S> {
             json!(words).to_string().into_bytes()
         };
         let choices = words.choices().iter().map(|it| it.iter().map(choice).collect()).collect();
-        Self { out, keys, choices, end: options.end, rows, buffer: Vec::new() }
+        Self { out, keys, choices, rows, buffer: Vec::new() }
     }
 
     fn row(&mut self, row: &Row) -> io::Result<()> {
@@ -107,12 +106,8 @@ impl<S: Write> Writer for JsonLines<S> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        match self.end {
-            End::Plain => {}
-            End::Footer => {
-                let footer = json!({ "_rows": self.rows, "_sha256": self.out.hash() });
-                writeln!(self.out, "{footer}")?;
-            }
+        if let Some(hash) = self.out.hash() {
+            writeln!(self.out, "{}", json!({ "_rows": self.rows, "_sha256": hash }))?;
         }
         self.out.flush()
     }
