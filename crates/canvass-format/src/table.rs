@@ -10,6 +10,7 @@ mod codebook;
 mod csv;
 mod extent;
 mod json;
+mod moment;
 mod parquet;
 mod sav;
 mod sink;

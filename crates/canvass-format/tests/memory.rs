@@ -1,6 +1,14 @@
 //! Memory of exports: this file is about every format costing the same however many rows come. It runs in a process of
 //! its own, whose memory is nobody else's.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the report, and its numbers are small"
+)]
+
 use std::{fs, io};
 
 use canvass_format::table::{Extent, Format, Options, writer};

@@ -12,7 +12,7 @@ use std::{
 
 use canvass_model::table::{Cell, Choice, Kind, Row, Table, Writer};
 
-use super::{Cells, Options, Sink};
+use super::{Cells, Options, Sink, moment};
 
 /// Bytes collected before they are passed on; the whole of what this writer keeps, beside one cell.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -134,8 +134,14 @@ impl Words {
             }
             Cell::Integer(number) => write!(self.scratch, "{number}"),
             Cell::Decimal(number) => write!(self.scratch, "{number}"),
-            Cell::Moment(moment) => write!(self.scratch, "{moment}"),
-            Cell::Day(day) => write!(self.scratch, "{day}"),
+            Cell::Moment(it) => match moment::moment(*it) {
+                Some(digits) => self.scratch.write_str(ascii(&digits)),
+                None => write!(self.scratch, "{it}"),
+            },
+            Cell::Day(it) => match moment::day(*it) {
+                Some(digits) => self.scratch.write_str(ascii(&digits)),
+                None => write!(self.scratch, "{it}"),
+            },
         };
         // Writing to a string cannot fail.
         let _: std::fmt::Result = written;
@@ -166,6 +172,11 @@ impl Words {
             self.scratch.push_str(text);
         }
     }
+}
+
+/// Digits are text.
+fn ascii(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 fn separate(joined: &mut String) {
