@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{plain, remote::Api};
-use crate::{
+use super::plain;
+use crate::{commands::remote::Api, 
     Failure,
     failure::Exit,
     output::{self, Output},
