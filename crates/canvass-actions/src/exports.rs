@@ -42,7 +42,9 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, wanted: Wanted) -> 
         )));
     }
     if Export::KEPT_MAX <= kept {
-        return Err(Error::Limit(format!("{kept} files are kept, and no more can be. Delete some that you have fetched")));
+        return Err(Error::Limit(format!(
+            "{kept} files are kept, and no more can be. Delete some that you have fetched"
+        )));
     }
     let now = tx.now();
     let export = Export {

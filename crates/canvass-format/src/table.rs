@@ -3,13 +3,19 @@
 //! A [`Table`] is known before its first row, rows come a batch at a time, bytes leave while they come, and nothing grows
 //! with the number of rows. Each format has a file of its own; `checked` stands before all of them.
 
+mod archive;
+mod bundle;
 mod checked;
+mod codebook;
 mod csv;
 mod extent;
 mod json;
+mod parquet;
+mod sav;
 mod sink;
 #[cfg(test)]
 mod tests;
+mod xlsx;
 
 use std::io;
 
@@ -26,6 +32,18 @@ pub enum Format {
     Csv,
     /// A JSON object a line.
     JsonLines,
+    /// A workbook for Excel and other spreadsheets.
+    Xlsx,
+    /// Apache Parquet.
+    Parquet,
+    /// An SPSS system file.
+    Sav,
+    /// An archive with the CSV, a script that reads it into R with types and labels, and the codebook.
+    R,
+    /// The same for Stata.
+    Stata,
+    /// What columns and values mean, as Markdown. Has no rows.
+    Codebook,
 }
 
 /// How choices are written where a format has no labels beside them.
@@ -80,6 +98,12 @@ pub fn writer<S: io::Write + Send + 'static>(
     let inner: Box<dyn Writer + Send> = match format {
         Format::Csv => Box::new(csv::Csv::begin(table, options, Sink::new(sink))?),
         Format::JsonLines => Box::new(json::JsonLines::begin(table, options, Sink::new(sink))?),
+        Format::Xlsx => Box::new(xlsx::Xlsx::begin(table, options, sink)?),
+        Format::Parquet => Box::new(parquet::Parquet::begin(table, options, sink)?),
+        Format::Sav => Box::new(sav::Sav::begin(table, options, sink)?),
+        Format::R => Box::new(bundle::Bundle::begin(table, bundle::Script::R, sink)?),
+        Format::Stata => Box::new(bundle::Bundle::begin(table, bundle::Script::Stata, sink)?),
+        Format::Codebook => Box::new(codebook::Codebook::begin(table, sink)?),
     };
     Ok(Box::new(Checked::new(table, options, 0, inner)))
 }
@@ -98,6 +122,9 @@ pub fn resume<S: io::Write + Send + 'static>(
     let inner: Box<dyn Writer + Send> = match format {
         Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, sink))),
         Format::JsonLines => Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, sink))),
+        Format::Xlsx | Format::Parquet | Format::Sav | Format::R | Format::Stata | Format::Codebook => {
+            return Err(unfit("This format cannot be gone on with; start it again".to_owned()));
+        }
     };
     Ok(Box::new(Checked::new(table, options, rows, inner)))
 }
@@ -107,6 +134,25 @@ impl Format {
     pub fn can_resume(self) -> bool {
         match self {
             Self::Csv | Self::JsonLines => true,
+            Self::Xlsx | Self::Parquet | Self::Sav | Self::R | Self::Stata | Self::Codebook => false,
+        }
+    }
+
+    /// Whether [`Options::extent`] must be given: the beginning of the file says how much comes.
+    pub fn needs_extent(self) -> bool {
+        match self {
+            Self::Sav => true,
+            Self::Csv | Self::JsonLines | Self::Xlsx | Self::Parquet | Self::R | Self::Stata | Self::Codebook => false,
+        }
+    }
+}
+
+impl Cells {
+    /// What stands before an answer of one's own. No choice's id holds a colon.
+    fn other(self) -> &'static str {
+        match self {
+            Self::Ids => "other: ",
+            Self::Labels => "Other: ",
         }
     }
 }

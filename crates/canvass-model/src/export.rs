@@ -228,14 +228,9 @@ impl Format {
     /// Whether it holds rows; the others are about the columns alone.
     pub fn has_rows(self) -> bool {
         match self {
-            Self::Csv
-            | Self::Xlsx
-            | Self::Jsonl
-            | Self::Parquet
-            | Self::Sav
-            | Self::Sqlite
-            | Self::R
-            | Self::Stata => true,
+            Self::Csv | Self::Xlsx | Self::Jsonl | Self::Parquet | Self::Sav | Self::Sqlite | Self::R | Self::Stata => {
+                true
+            }
             Self::Codebook => false,
         }
     }

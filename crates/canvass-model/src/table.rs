@@ -49,6 +49,34 @@ pub enum Kind {
     Choices(Vec<Choice>),
 }
 
+impl Kind {
+    /// What the cells are, in words.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "whole number",
+            Self::Scale(_) => "scale",
+            Self::Decimal => "number",
+            Self::Boolean => "yes or no",
+            Self::Moment => "moment, UTC",
+            Self::Day => "day",
+            Self::Choice(_) => "one choice",
+            Self::Choices(_) => "any choices",
+        }
+    }
+
+    /// The values that mean something, and what: numbers of a scale, ids of choices.
+    pub fn meanings(&self) -> impl Iterator<Item = (String, &str)> {
+        let (scale, choices) = match self {
+            Self::Scale(meanings) => (meanings.as_slice(), &[][..]),
+            Self::Choice(choices) | Self::Choices(choices) => (&[][..], choices.as_slice()),
+            Self::Text | Self::Integer | Self::Decimal | Self::Boolean | Self::Moment | Self::Day => (&[][..], &[][..]),
+        };
+        let scale = scale.iter().map(|(number, meaning)| (number.to_string(), meaning.as_str()));
+        scale.chain(choices.iter().map(|it| (it.id.clone(), it.label.as_str())))
+    }
+}
+
 /// One of a column's choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

@@ -83,12 +83,7 @@ pub fn find_work(tx: &mut ReadTx<'_>, id: ExportId) -> Result<Option<Work>, Erro
 }
 
 /// Exports of a survey, the newest first, after `after`.
-pub fn list(
-    tx: &mut ReadTx<'_>,
-    survey: SurveyId,
-    after: Option<ExportId>,
-    limit: u32,
-) -> Result<Vec<Export>, Error> {
+pub fn list(tx: &mut ReadTx<'_>, survey: SurveyId, after: Option<ExportId>, limit: u32) -> Result<Vec<Export>, Error> {
     let sql = select("survey = $1 and (cast($2 as text) = '' or id < $2) order by id desc limit $3");
     let after = after.map(|it| it.to_string()).unwrap_or_default();
     let args = [Value::text(survey), Value::Text(after), Value::count(limit)];
@@ -111,7 +106,8 @@ pub fn count(tx: &mut ReadTx<'_>) -> Result<(u64, u64), Error> {
 /// Changes whenever something about a survey's exports does.
 pub fn stamp(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<(u64, i64), Error> {
     let sql = "select count(*), cast(coalesce(max(updated_at), 0) as bigint) from export where survey = $1";
-    let found = decode::first(tx.session, "export", (sql, &[Value::text(survey)]), |row| Ok((row.count()?, row.int()?)))?;
+    let found =
+        decode::first(tx.session, "export", (sql, &[Value::text(survey)]), |row| Ok((row.count()?, row.int()?)))?;
     Ok(found.unwrap_or_default())
 }
 

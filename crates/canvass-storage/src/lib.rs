@@ -126,6 +126,7 @@ mod settings;
 pub mod starters;
 pub mod summaries;
 pub mod surveys;
+pub mod table_file;
 mod tenant;
 pub mod tenants;
 pub mod throttle;

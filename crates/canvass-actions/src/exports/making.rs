@@ -110,7 +110,7 @@ impl Making {
         let mut making =
             Self { tenant: tenant.clone(), survey, wanted, sheet, phase: Phase::Over, outlet, rows, reached };
         making.phase = match outside(wanted.format) {
-            Some(format) if !format.can_resume() => {
+            Some(format) if format.needs_extent() => {
                 Phase::Measuring(making.walk(), Box::new(Extent::new(&making.sheet.table)))
             }
             Some(_) | None => Phase::Writing(making.walk(), making.writer(earlier, None)?),
@@ -201,7 +201,7 @@ impl Making {
                     Some(it) => table::resume(format, table, &options, it.done, spout.clone()),
                 }
             }
-            (Outlet::Scratch(_), _) => Err(io::Error::other("soon")),
+            (Outlet::Scratch(file), _) => storage::table_file::create(file.path(), table),
             (Outlet::Spout(_), None) => Err(io::Error::other("a format that is made nowhere")),
         };
         writer.map_err(refusal)
@@ -232,8 +232,14 @@ impl io::Write for Spout {
 fn outside(format: Format) -> Option<table::Format> {
     match format {
         Format::Csv => Some(table::Format::Csv),
+        Format::Xlsx => Some(table::Format::Xlsx),
         Format::Jsonl => Some(table::Format::JsonLines),
-        _ => None,
+        Format::Parquet => Some(table::Format::Parquet),
+        Format::Sav => Some(table::Format::Sav),
+        Format::R => Some(table::Format::R),
+        Format::Stata => Some(table::Format::Stata),
+        Format::Codebook => Some(table::Format::Codebook),
+        Format::Sqlite => None,
     }
 }
 

@@ -91,9 +91,11 @@ impl Sheet {
                 Some(value) => kind.cell(value),
             };
             // What does not fit came after the columns were read.
-            row.push(cell.ok_or_else(|| Error::Unavailable(format!(
-                "A script has noted another kind of value in {field} while the file was made; begin it again"
-            )))?);
+            row.push(cell.ok_or_else(|| {
+                Error::Unavailable(format!(
+                    "A script has noted another kind of value in {field} while the file was made; begin it again"
+                ))
+            })?);
         }
         if self.has_notes() {
             let tags: Vec<&str> = noted.into_iter().flat_map(|it| it.tags.iter().map(Tag::as_str)).collect();

@@ -31,6 +31,8 @@ pub(super) struct Csv<S: Write> {
 #[derive(Debug, Clone)]
 pub(super) struct Words {
     cells: Cells,
+    /// What is done to texts that may look like formulas.
+    guard: fn(&str) -> Cow<'_, str>,
     /// For each column, its choices.
     choices: Vec<Vec<Choice>>,
     /// The cell being written.
@@ -43,6 +45,18 @@ impl<S: Write> Csv<S> {
         begun.out.write_record(table.columns.iter().map(|it| &it.name))?;
         begun.out.flush()?;
         Ok(begun)
+    }
+
+    /// For a program of ours to read, which takes the guard off again.
+    pub(super) fn guarded(table: &Table, sink: Sink<S>) -> io::Result<Self> {
+        let mut begun = Self::begin(table, &Options::default(), sink)?;
+        begun.words.guard = guarded;
+        Ok(begun)
+    }
+
+    /// Ends the rows, and gives back where they went.
+    pub(super) fn into_sink(self) -> io::Result<Sink<S>> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 
     pub(super) fn resume(table: &Table, options: &Options, rows: u64, sink: Sink<S>) -> Self {
@@ -82,14 +96,20 @@ impl<S: Write> Writer for Csv<S> {
 }
 
 impl Words {
+    /// For cells that a spreadsheet reads out of text.
     pub(super) fn new(table: &Table, cells: Cells) -> Self {
+        Self { guard: harmless, ..Self::as_they_are(table, cells) }
+    }
+
+    /// For cells of which is known that they are texts.
+    pub(super) fn as_they_are(table: &Table, cells: Cells) -> Self {
         let choices = table.columns.iter().map(|it| match &it.kind {
             Kind::Choice(choices) | Kind::Choices(choices) => choices.clone(),
             Kind::Text | Kind::Integer | Kind::Scale(_) | Kind::Decimal | Kind::Boolean | Kind::Moment | Kind::Day => {
                 Vec::new()
             }
         });
-        Self { cells, choices: choices.collect(), scratch: String::new() }
+        Self { cells, guard: |text| Cow::Borrowed(text), choices: choices.collect(), scratch: String::new() }
     }
 
     /// For each column, its choices.
@@ -97,12 +117,12 @@ impl Words {
         &self.choices
     }
 
-    /// What a cell says, with no formula in it.
+    /// What a cell says.
     pub(super) fn of<'a>(&'a mut self, column: usize, cell: &'a Cell) -> Cow<'a, str> {
         self.scratch.clear();
         let written = match cell {
             Cell::Missing => return Cow::Borrowed(""),
-            Cell::Text(text) => return harmless(text),
+            Cell::Text(text) => return (self.guard)(text),
             Cell::Choice(place) => return self.choice(column, *place),
             Cell::Boolean(yes) => {
                 return Cow::Borrowed(match (self.cells, yes) {
@@ -112,10 +132,10 @@ impl Words {
                     (Cells::Labels, false) => "No",
                 });
             }
-            Cell::Other(text) => write!(self.scratch, "{}{text}", self.other()),
+            Cell::Other(text) => write!(self.scratch, "{}{text}", self.cells.other()),
             Cell::Choices(places, own) => {
                 self.join(column, places, own);
-                return harmless(&self.scratch);
+                return (self.guard)(&self.scratch);
             }
             Cell::Integer(number) => write!(self.scratch, "{number}"),
             Cell::Decimal(number) => write!(self.scratch, "{number}"),
@@ -132,7 +152,7 @@ impl Words {
         match self.cells {
             // No id begins like a formula.
             Cells::Ids => Cow::Borrowed(choice.map_or("", |it| it.id.as_str())),
-            Cells::Labels => harmless(choice.map_or("", |it| it.label.as_str())),
+            Cells::Labels => (self.guard)(choice.map_or("", |it| it.label.as_str())),
         }
     }
 
@@ -147,16 +167,8 @@ impl Words {
         }
         for text in own {
             separate(&mut self.scratch);
-            self.scratch.push_str(self.other());
+            self.scratch.push_str(self.cells.other());
             self.scratch.push_str(text);
-        }
-    }
-
-    /// What stands before an answer of one's own. No choice's id holds a colon.
-    fn other(&self) -> &'static str {
-        match self.cells {
-            Cells::Ids => "other: ",
-            Cells::Labels => "Other: ",
         }
     }
 }
@@ -165,6 +177,11 @@ fn separate(joined: &mut String) {
     if !joined.is_empty() {
         joined.push(SEPARATOR);
     }
+}
+
+/// The same, so that it can be undone: whatever begins with an apostrophe got it here.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with('\'') { Cow::Owned(format!("'{cell}")) } else { harmless(cell) }
 }
 
 /// Text that no spreadsheet takes for a formula.

@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 pub(super) struct Sink<S> {
     inner: S,
     hash: Sha256,
-    bytes: u64,
 }
 
 impl<S> Sink<S> {
@@ -19,7 +18,11 @@ impl<S> Sink<S> {
 
     /// For a file whose first bytes are written: `hash` is theirs.
     pub(super) fn after(hash: Sha256, inner: S) -> Self {
-        Self { inner, hash, bytes: 0 }
+        Self { inner, hash }
+    }
+
+    pub(super) fn into_inner(self) -> S {
+        self.inner
     }
 
     /// The SHA-256 of all bytes so far in hexadecimal.
@@ -32,7 +35,6 @@ impl<S: Write> Write for Sink<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.hash.update(bytes.get(..written).unwrap_or(bytes));
-        self.bytes += written as u64;
         Ok(written)
     }
 

@@ -106,9 +106,8 @@ impl Asked {
 impl Shape {
     /// What the answers to a question look like; `None` for a text to read.
     fn of(kind: &Kind) -> Option<Self> {
-        let end = |number: u8, label: &Option<Text>| {
-            label.as_ref().map(|it| (i64::from(number), it.in_default().to_owned()))
-        };
+        let end =
+            |number: u8, label: &Option<Text>| label.as_ref().map(|it| (i64::from(number), it.in_default().to_owned()));
         let ends = |low: (u8, &Option<Text>), high: (u8, &Option<Text>)| {
             Self::Scale(end(low.0, low.1).into_iter().chain(end(high.0, high.1)).collect())
         };
@@ -141,10 +140,14 @@ impl Shape {
             (Self::Text, _)
             | (Self::Integer | Self::Scale(_), Self::Text | Self::YesNo | Self::One(_) | Self::Any(_))
             | (Self::Decimal, Self::Text | Self::YesNo | Self::One(_) | Self::Any(_))
-            | (Self::YesNo, Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::One(_) | Self::Any(_))
-            | (Self::One(_) | Self::Any(_), Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::YesNo) => {
-                Self::Text
-            }
+            | (
+                Self::YesNo,
+                Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::One(_) | Self::Any(_),
+            )
+            | (
+                Self::One(_) | Self::Any(_),
+                Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::YesNo,
+            ) => Self::Text,
         }
     }
 

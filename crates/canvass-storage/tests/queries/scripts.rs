@@ -13,8 +13,7 @@ use canvass_model::{
     },
 };
 use canvass_storage::{
-    ReadTx,
-    annotations, duties, responses,
+    ReadTx, annotations, duties, responses,
     scripts::{self, hooks, secrets, tests, trash, values, versions},
 };
 use serde_json::json;

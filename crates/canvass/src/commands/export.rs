@@ -120,7 +120,8 @@ fn refuse_to_overwrite(wanted: &Export, path: &Path) -> Result<(), Failure> {
     if wanted.force || !path.exists() {
         return Ok(());
     }
-    let (what, advice) = (format!("{} is there already", path.display()), "Name another with --output, or say --force.");
+    let (what, advice) =
+        (format!("{} is there already", path.display()), "Name another with --output, or say --force.");
     Err(Failure::new(Exit::Refused, what, "it may be an earlier export", advice))
 }
 

@@ -136,7 +136,10 @@ fn refusal(status: StatusCode, problem: &Value) -> Failure {
     let more = errors.filter_map(|it| Some(format!("\n{}: {}", it["pointer"].as_str()?, it["message"].as_str()?)));
     let why = format!("{detail}{}", more.collect::<String>());
     let (exit, advice) = match status {
-        StatusCode::NOT_FOUND => (Exit::NotFound, "Check the name or id; the console shows those there are, and `canvass script list` the scripts."),
+        StatusCode::NOT_FOUND => (
+            Exit::NotFound,
+            "Check the name or id; the console shows those there are, and `canvass script list` the scripts.",
+        ),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (Exit::Refused, "Make another token in the console."),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             (Exit::Failed, "Wait a moment, then try again.")

@@ -104,7 +104,10 @@ async fn a_cut_download_goes_on_where_it_was_cut() {
     assert_eq!(whole.header("accept-ranges"), "bytes");
     let tag = whole.header("etag").to_owned();
     assert!(export["sha256"].as_str().unwrap().starts_with(tag.trim_matches('"')), "{tag}");
-    let (first, rest) = (part(&survey.program, &file, "bytes=0-99").await.expect(206), part(&survey.program, &file, "bytes=100-").await.expect(206));
+    let (first, rest) = (
+        part(&survey.program, &file, "bytes=0-99").await.expect(206),
+        part(&survey.program, &file, "bytes=100-").await.expect(206),
+    );
     assert_eq!([first.body, rest.body].concat(), whole.body);
     assert_eq!(rest.headers["content-range"], format!("bytes 100-{}/{}", whole.body.len() - 1, whole.body.len()));
     part(&survey.program, &file, "bytes=100000-").await.expect(416);

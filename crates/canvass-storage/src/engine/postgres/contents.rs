@@ -39,7 +39,8 @@ impl Postgres {
         let (nth, rest) = (bytes / CHUNK_BYTES as u64, bytes % CHUNK_BYTES as u64);
         let args = [Value::text(content), Value::count(nth)];
         let later = "delete from file_chunk where content = $1 and nth > $2";
-        let last = "update file_chunk set bytes = substr(bytes, 1, cast($3 as integer)) where content = $1 and nth = $2";
+        let last =
+            "update file_chunk set bytes = substr(bytes, 1, cast($3 as integer)) where content = $1 and nth = $2";
         let left = "select cast(coalesce(sum(length(bytes)), 0) as bigint) from file_chunk where content = $1";
         self.transact(begin_writing, |lent| {
             lent.speak_for(tenant)?;

@@ -52,7 +52,8 @@ impl Tenants {
     /// Makes what is stored so far of a content durable, under the name it has on its way in.
     pub(super) fn keep_chunks(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
         let arriving = self.arriving(tenant, content);
-        let synced = File::open(&arriving).and_then(|it| it.sync_all()).and_then(|()| folder::sync_folder_of(&arriving));
+        let synced =
+            File::open(&arriving).and_then(|it| it.sync_all()).and_then(|()| folder::sync_folder_of(&arriving));
         synced.inspect_err(|it| self.health().fail(it)).map_err(full_or_failed)
     }
 

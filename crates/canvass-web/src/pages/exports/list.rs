@@ -92,8 +92,7 @@ pub(crate) async fn index(
     Query(listing): Query<Listing>,
 ) -> Result<Html<String>, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
-    let standard =
-        Wanted { format: Format::Csv, cells: Cells::Ids, leading: Leading::Nothing, end: End::Footer };
+    let standard = Wanted { format: Format::Csv, cells: Cells::Ids, leading: Leading::Nothing, end: End::Footer };
     Ok(Html(page(&analyst, id, standard, &listing).await?.render()?))
 }
 
@@ -224,7 +223,9 @@ fn note(export: &Export, now: Timestamp) -> String {
             let rows = if export.wanted.format.has_rows() { format!("{rows}, ") } else { String::new() };
             format!("{rows}{}. Kept for {left} more.", size(export.bytes))
         }
-        State::Failed => format!("{}.", export.reason.as_deref().unwrap_or("It could not be made").trim_end_matches('.')),
+        State::Failed => {
+            format!("{}.", export.reason.as_deref().unwrap_or("It could not be made").trim_end_matches('.'))
+        }
         State::Cancelled => String::new(),
         State::Withdrawn => "A response in it was erased, and the file with it. Prepare it again.".to_owned(),
     }

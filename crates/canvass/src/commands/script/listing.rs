@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::{commands::remote::Api, 
+use crate::{
     Failure,
+    commands::remote::Api,
     failure::Exit,
     output::{self, Output},
 };

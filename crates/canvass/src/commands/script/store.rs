@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::{commands::remote::Api, Failure, cli::Store, failure::Exit, output::Output};
+use crate::{Failure, cli::Store, commands::remote::Api, failure::Exit, output::Output};
 
 pub(super) async fn run(output: Output, what: &Store) -> Result<Exit, Failure> {
     match what {
