@@ -8,6 +8,7 @@
 )]
 
 mod brand;
+mod exports;
 mod pages;
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]
