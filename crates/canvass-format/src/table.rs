@@ -10,6 +10,7 @@ mod codebook;
 mod csv;
 mod extent;
 mod json;
+mod moment;
 mod parquet;
 mod sav;
 mod sink;
@@ -96,8 +97,8 @@ pub fn writer<S: io::Write + Send + 'static>(
     sink: S,
 ) -> io::Result<Box<dyn Writer + Send>> {
     let inner: Box<dyn Writer + Send> = match format {
-        Format::Csv => Box::new(csv::Csv::begin(table, options, Sink::new(sink))?),
-        Format::JsonLines => Box::new(json::JsonLines::begin(table, options, Sink::new(sink))?),
+        Format::Csv => Box::new(csv::Csv::begin(table, options, Sink::new(options.end, sink))?),
+        Format::JsonLines => Box::new(json::JsonLines::begin(table, options, Sink::new(options.end, sink))?),
         Format::Xlsx => Box::new(xlsx::Xlsx::begin(table, options, sink)?),
         Format::Parquet => Box::new(parquet::Parquet::begin(table, options, sink)?),
         Format::Sav => Box::new(sav::Sav::begin(table, options, sink)?),
@@ -120,8 +121,10 @@ pub fn resume<S: io::Write + Send + 'static>(
 ) -> io::Result<Box<dyn Writer + Send>> {
     let rows = done.rows;
     let inner: Box<dyn Writer + Send> = match format {
-        Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, sink))),
-        Format::JsonLines => Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, sink))),
+        Format::Csv => Box::new(csv::Csv::resume(table, options, rows, Sink::after(done.hash, options.end, sink))),
+        Format::JsonLines => {
+            Box::new(json::JsonLines::resume(table, options, rows, Sink::after(done.hash, options.end, sink)))
+        }
         Format::Xlsx | Format::Parquet | Format::Sav | Format::R | Format::Stata | Format::Codebook => {
             return Err(unfit("This format cannot be gone on with; start it again".to_owned()));
         }

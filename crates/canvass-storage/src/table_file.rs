@@ -1,8 +1,8 @@
 //! Responses as an SQLite database of their own: this file is about writing one, for whoever wants to ask it in SQL.
 //!
 //! `response` holds the answers, a column each, strictly typed; `codebook_column` and `codebook_value` say what they mean.
-//! The one row of `file` comes last, with the number of rows: a database without it is not whole. Nor is one whose file
-//! is shorter than its first page says, which SQLite notices.
+//! The one row of `file` comes last, with the number of rows and a `whole` that is `yes`: a database without it is not
+//! whole. Nor is one whose file has fewer pages than the first says, which SQLite notices itself.
 
 #[cfg(test)]
 mod tests;
@@ -20,9 +20,16 @@ const PRAGMAS: &str = "pragma journal_mode = off;
     pragma synchronous = off;
     pragma locking_mode = exclusive;
     pragma cache_size = -8192;";
-const CODEBOOK: &str =
-    "create table file (title text not null, rows integer not null, columns integer not null) strict;
-    create table codebook_column (
+/// Filled last. Its row is longer than a page, so its last word lies in the last page of the file, with nothing behind it:
+/// where only some bytes of that page are missing, which SQLite takes for zeros, the word is not `yes`.
+const FILE: &str = "create table file (
+        title text not null,
+        rows integer not null,
+        columns integer not null,
+        padding blob not null,
+        whole text not null
+    ) strict";
+const CODEBOOK: &str = "create table codebook_column (
         name text primary key,
         original_name text not null,
         label text not null,
@@ -97,9 +104,10 @@ impl Writer for TableFile {
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
+        self.connection.execute_batch(FILE).map_err(failed)?;
         let rows = self.rows.cast_signed();
         let noted = self.connection.execute(
-            "insert into file (title, rows, columns) values (?1, ?2, ?3)",
+            "insert into file (title, rows, columns, padding, whole) values (?1, ?2, ?3, zeroblob(4096), 'yes')",
             params![self.title, rows, int(self.kinds.len())],
         );
         noted.map_err(failed)?;

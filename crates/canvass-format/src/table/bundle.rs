@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use canvass_model::table::{Choice, Row, Table, Writer};
 
 use super::{
-    Sink,
+    End, Sink,
     archive::{Archive, Extent},
     codebook,
     csv::Csv,
@@ -38,7 +38,7 @@ impl<S: Write> Bundle<S> {
     pub(super) fn begin(table: &Table, script: Script, sink: S) -> io::Result<Self> {
         let mut archive = Archive::new(sink, Extent::Large);
         archive.begin(DATA)?;
-        Ok(Self { csv: Csv::guarded(table, Sink::new(archive))?, table: table.clone(), script, rows: 0 })
+        Ok(Self { csv: Csv::guarded(table, Sink::new(End::Plain, archive))?, table: table.clone(), script, rows: 0 })
     }
 }
 

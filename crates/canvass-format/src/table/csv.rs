@@ -12,7 +12,7 @@ use std::{
 
 use canvass_model::table::{Cell, Choice, Kind, Row, Table, Writer};
 
-use super::{Cells, End, Options, Sink};
+use super::{Cells, Options, Sink, moment};
 
 /// Bytes collected before they are passed on; the whole of what this writer keeps, beside one cell.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -23,7 +23,6 @@ const SEPARATOR: char = ';';
 pub(super) struct Csv<S: Write> {
     out: csv::Writer<Sink<S>>,
     words: Words,
-    end: End,
     rows: u64,
 }
 
@@ -65,7 +64,7 @@ impl<S: Write> Csv<S> {
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(BUFFER_BYTES)
             .from_writer(sink);
-        Self { out, words: Words::new(table, options.cells), end: options.end, rows }
+        Self { out, words: Words::new(table, options.cells), rows }
     }
 }
 
@@ -82,14 +81,10 @@ impl<S: Write> Writer for Csv<S> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        match self.end {
-            End::Plain => {}
-            End::Footer => {
-                let mut footer =
-                    vec![format!("# rows: {}", self.rows), format!("sha256: {}", self.out.get_ref().hash())];
-                footer.resize(self.words.choices.len().max(footer.len()), String::new());
-                self.out.write_record(footer)?;
-            }
+        if let Some(hash) = self.out.get_ref().hash() {
+            let mut footer = vec![format!("# rows: {}", self.rows), format!("sha256: {hash}")];
+            footer.resize(self.words.choices.len().max(footer.len()), String::new());
+            self.out.write_record(footer)?;
         }
         self.out.flush()
     }
@@ -139,8 +134,14 @@ impl Words {
             }
             Cell::Integer(number) => write!(self.scratch, "{number}"),
             Cell::Decimal(number) => write!(self.scratch, "{number}"),
-            Cell::Moment(moment) => write!(self.scratch, "{moment}"),
-            Cell::Day(day) => write!(self.scratch, "{day}"),
+            Cell::Moment(it) => match moment::moment(*it) {
+                Some(digits) => self.scratch.write_str(ascii(&digits)),
+                None => write!(self.scratch, "{it}"),
+            },
+            Cell::Day(it) => match moment::day(*it) {
+                Some(digits) => self.scratch.write_str(ascii(&digits)),
+                None => write!(self.scratch, "{it}"),
+            },
         };
         // Writing to a string cannot fail.
         let _: std::fmt::Result = written;
@@ -171,6 +172,11 @@ impl Words {
             self.scratch.push_str(text);
         }
     }
+}
+
+/// Digits are text.
+fn ascii(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 fn separate(joined: &mut String) {

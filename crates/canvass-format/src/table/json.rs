@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use canvass_model::table::{Cell, Row, Table, Writer};
 use serde_json::json;
 
-use super::{Cells, End, Options, Sink, csv::Words};
+use super::{Cells, Options, Sink, csv::Words, moment};
 
 /// Bytes collected before they are passed on; the whole of what this writer keeps, beside one row.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -21,7 +21,6 @@ pub(super) struct JsonLines<S: Write> {
     keys: Vec<Vec<u8>>,
     /// For each column the JSON of its choices.
     choices: Vec<Vec<Vec<u8>>>,
-    end: End,
     rows: u64,
     buffer: Vec<u8>,
 }
@@ -48,7 +47,7 @@ impl<S: Write> JsonLines<S> {
             json!(words).to_string().into_bytes()
         };
         let choices = words.choices().iter().map(|it| it.iter().map(choice).collect()).collect();
-        Self { out, keys, choices, end: options.end, rows, buffer: Vec::new() }
+        Self { out, keys, choices, rows, buffer: Vec::new() }
     }
 
     fn row(&mut self, row: &Row) -> io::Result<()> {
@@ -70,8 +69,14 @@ impl<S: Write> JsonLines<S> {
             Cell::Decimal(number) if number.fract() == 0.0 && number.abs() <= WHOLE_MAX => write!(out, "{number}")?,
             Cell::Decimal(number) => serde_json::to_writer(out, number)?,
             Cell::Boolean(yes) => write!(out, "{yes}")?,
-            Cell::Moment(moment) => write!(out, "\"{moment}\"")?,
-            Cell::Day(day) => write!(out, "\"{day}\"")?,
+            Cell::Moment(it) => match moment::moment(*it) {
+                Some(digits) => quoted(out, &digits),
+                None => write!(out, "\"{it}\"")?,
+            },
+            Cell::Day(it) => match moment::day(*it) {
+                Some(digits) => quoted(out, &digits),
+                None => write!(out, "\"{it}\"")?,
+            },
             Cell::Choice(place) => out.extend_from_slice(choices.get(*place).map_or(b"null", Vec::as_slice)),
             Cell::Other(text) => other(out, text)?,
             Cell::Choices(places, own) => {
@@ -107,12 +112,8 @@ impl<S: Write> Writer for JsonLines<S> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        match self.end {
-            End::Plain => {}
-            End::Footer => {
-                let footer = json!({ "_rows": self.rows, "_sha256": self.out.hash() });
-                writeln!(self.out, "{footer}")?;
-            }
+        if let Some(hash) = self.out.hash() {
+            writeln!(self.out, "{}", json!({ "_rows": self.rows, "_sha256": hash }))?;
         }
         self.out.flush()
     }
@@ -124,6 +125,12 @@ fn other(out: &mut Vec<u8>, text: &str) -> io::Result<()> {
     string(out, text)?;
     out.push(b'}');
     Ok(())
+}
+
+fn quoted(out: &mut Vec<u8>, plain: &[u8]) {
+    out.push(b'"');
+    out.extend_from_slice(plain);
+    out.push(b'"');
 }
 
 fn string(out: &mut Vec<u8>, text: &str) -> io::Result<()> {

@@ -17,7 +17,7 @@ assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
 plain = lambda it: repr(it) if isinstance(it, float) else it
 every = lambda table: [[plain(it) for it in row] for row in db.execute(f"select * from {table} order by 1").fetchall()]
 print(json.dumps({
-    "file": every("file"), "columns": every("codebook_column"), "values": every("codebook_value"),
+    "file": [[plain(it) for it in row] for row in db.execute("select title, rows, columns from file where whole = 'yes'")], "columns": every("codebook_column"), "values": every("codebook_value"),
     "names": [(row[1], row[2]) for row in db.execute("pragma table_info(response)")],
     "rows": [[plain(it) for it in row] for row in db.execute("select * from response order by rowid")],
     "picked": db.execute("select count(*) from response, json_each(response.any) where json_each.value = 'b'").fetchone()
@@ -173,8 +173,14 @@ fn a_database_that_is_not_whole_is_told() {
     assert_eq!(read(&path, &[]).unwrap()["file"][0][1], 200);
     assert!(create(&path, &table()).is_err(), "what is there is not written over");
     let whole = fs::read(&path).unwrap();
-    for cut in [whole.len() - 4_096, whole.len() - 1, whole.len() / 2] {
+    let (len, found) = (whole.len(), read(&path, &[]));
+    // Behind the last word of the last page there is nothing that could be lost.
+    let end = whole.windows(3).rposition(|it| it == b"yes").unwrap() + 3;
+    assert!(len - 4_096 < end, "the last word is in the last page");
+    for cut in [len / 2, len - 4_097, len - 4_096, len - 4_095, end - 3, end - 1] {
         fs::write(&path, &whole[..cut]).unwrap();
-        assert!(read(&path, &[]).is_none(), "cut at {cut} of {}", whole.len());
+        assert!(read(&path, &[]).is_none_or(|it| it["file"] == json!([])), "cut at {cut} of {len}");
     }
+    fs::write(&path, &whole[..end]).unwrap();
+    assert_eq!(read(&path, &[]), found);
 }

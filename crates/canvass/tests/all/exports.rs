@@ -77,7 +77,7 @@ async fn a_program_asks_follows_and_fetches() {
     let survey = with_names(&canvass, &["Ray", "Eve", "=1+1"]).await;
     let (at, export) = made(&survey, &json!({ "format": "csv" })).await;
     assert_eq!((&export["rows"], &export["rows_expected"]), (&json!(3), &json!(3)));
-    assert_eq!((&export["name"], &export["requested_by"]), (&json!("after-the-workshop.csv"), &json!("A program")));
+    assert_eq!((&export["name"], &export["requested_by"]), (&json!("after-the-workshop.csv"), &json!("Test")));
     assert!(export["expires_at"].as_str() > export["finished_at"].as_str() && export["reason"].is_null());
 
     let file = survey.program.get(&format!("{at}/file")).await.expect(200);

@@ -57,7 +57,8 @@ impl Variable {
         let Self { raw, name } = self;
         match &column.kind {
             Kind::Text => {
-                writeln!(out, "generate strL {name} = cond(substr({raw}, 1, 1) == \"'\", substr({raw}, 2, .), {raw})")?
+                let plain = format!("cond(substr({raw}, 1, 1) == \"'\", substr({raw}, 2, .), {raw})");
+                writeln!(out, "generate strL {name} = {plain}")?;
             }
             Kind::Integer | Kind::Decimal => writeln!(out, "generate double {name} = real({raw})")?,
             Kind::Scale(meanings) => {

@@ -56,7 +56,7 @@ pub(super) enum Buffer {
 
 /// Values, and how they lie among missing ones and in lists.
 pub(super) struct Values<T: DataType> {
-    values: Vec<T::T>,
+    known: Vec<T::T>,
     /// For a plain column 0 for missing, 1 for a value; for a list 0 for missing, 1 for none, 2 for an element.
     definitions: Vec<i16>,
     /// For a list 0 for the first of a row, 1 for a further one.
@@ -129,7 +129,7 @@ impl Buffer {
 
 impl<T: DataType> Values<T> {
     fn plain() -> Self {
-        Self { values: Vec::new(), definitions: Vec::new(), repetitions: None, bytes: 0 }
+        Self { known: Vec::new(), definitions: Vec::new(), repetitions: None, bytes: 0 }
     }
 
     fn listed() -> Self {
@@ -141,7 +141,7 @@ impl<T: DataType> Values<T> {
         if let Some(repetitions) = &mut self.repetitions {
             repetitions.push(0);
         }
-        self.values.extend(value);
+        self.known.extend(value);
         self.bytes += VALUE_BYTES + text_bytes;
     }
 
@@ -149,7 +149,7 @@ impl<T: DataType> Values<T> {
         let repetitions = self.repetitions.get_or_insert_default();
         let mut count = 0;
         for value in values {
-            self.values.push(value);
+            self.known.push(value);
             self.definitions.push(2);
             repetitions.push(i16::from(count != 0));
             count += 1;
@@ -162,8 +162,8 @@ impl<T: DataType> Values<T> {
     }
 
     fn pass_on(&mut self, column: &mut ColumnWriterImpl<'_, T>) -> Result<()> {
-        column.write_batch(&self.values, Some(&self.definitions), self.repetitions.as_deref())?;
-        self.values.clear();
+        column.write_batch(&self.known, Some(&self.definitions), self.repetitions.as_deref())?;
+        self.known.clear();
         self.definitions.clear();
         self.bytes = 0;
         if let Some(repetitions) = &mut self.repetitions {

@@ -23,7 +23,7 @@ const MISSING: u8 = 255;
 pub(super) struct Codes {
     /// What is complete.
     pub(super) bytes: Vec<u8>,
-    codes: [u8; 8],
+    group: [u8; 8],
     count: usize,
     literals: Vec<u8>,
 }
@@ -65,9 +65,9 @@ impl Codes {
             // C programs take a zero for the end of a text; a space is as long.
             unit.iter_mut().zip(chunk).for_each(|(to, from)| *to = if *from == 0 { b' ' } else { *from });
             if unit == [b' '; UNIT] {
-                self.code(SPACES)
+                self.code(SPACES);
             } else {
-                self.literal(unit)
+                self.literal(unit);
             }
             left -= 1;
         }
@@ -81,12 +81,12 @@ impl Codes {
     }
 
     fn code(&mut self, code: u8) {
-        if let Some(place) = self.codes.get_mut(self.count) {
+        if let Some(place) = self.group.get_mut(self.count) {
             *place = code;
         }
         self.count += 1;
-        if self.count == self.codes.len() {
-            self.bytes.extend_from_slice(&self.codes);
+        if self.count == self.group.len() {
+            self.bytes.extend_from_slice(&self.group);
             self.bytes.append(&mut self.literals);
             self.count = 0;
         }

@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut impl Write, title: &str, plan: &Plan, rows: u64) -
     let shorts = short_names(plan);
     header(out, title, plan, rows)?;
     for (variable, short) in plan.variables.iter().zip(&shorts) {
-        record(out, variable, short)?;
+        record(out, variable, *short)?;
     }
     meanings(out, plan)?;
     integers(out, 3, &[1, 0, 0, -1, 1, 1, 2, 65_001])?;
@@ -66,7 +66,7 @@ fn header(out: &mut impl Write, title: &str, plan: &Plan, rows: u64) -> io::Resu
 }
 
 /// A variable's records: one for each segment of it, each with one for each further unit.
-fn record(out: &mut impl Write, variable: &Variable, short: &usize) -> io::Result<()> {
+fn record(out: &mut impl Write, variable: &Variable, short: usize) -> io::Result<()> {
     let width = variable.form.width();
     for segment in 0..segments(width) {
         let width = segment_width(width, segment);
@@ -114,11 +114,9 @@ fn sets(out: &mut impl Write, plan: &Plan, shorts: &[usize]) -> io::Result<()> {
     let mut text = String::new();
     for set in &plan.sets {
         let label = cut(&set.label, LABEL_BYTES_MAX);
-        text += &format!("{}=D1 1 {} {label}", set.name, label.len());
-        for short in shorts.get(set.members.clone()).unwrap_or_default() {
-            text += &format!(" {}", short_name(*short).to_ascii_lowercase());
-        }
-        text.push('\n');
+        let members = shorts.get(set.members.clone()).unwrap_or_default();
+        let members: Vec<String> = members.iter().map(|it| short_name(*it).to_ascii_lowercase()).collect();
+        text.extend([&set.name, "=D1 1 ", &label.len().to_string(), " ", label, " ", &members.join(" "), "\n"]);
     }
     extension(out, 7, 1, text.as_bytes())
 }
@@ -141,13 +139,9 @@ fn long_names(out: &mut impl Write, plan: &Plan, shorts: &[usize]) -> io::Result
 }
 
 fn very_long_texts(out: &mut impl Write, plan: &Plan, shorts: &[usize]) -> io::Result<()> {
-    let mut text = String::new();
-    for (variable, short) in plan.variables.iter().zip(shorts) {
-        let width = variable.form.width();
-        if 1 < segments(width) {
-            text += &format!("{}={width:05}\0\t", short_name(*short));
-        }
-    }
+    let widths = plan.variables.iter().map(|it| it.form.width()).zip(shorts).filter(|(width, _)| 1 < segments(*width));
+    let pairs = widths.map(|(width, short)| format!("{}={width:05}\0\t", short_name(*short)));
+    let text = pairs.collect::<Vec<_>>().concat();
     if text.is_empty() { Ok(()) } else { extension(out, 14, 1, text.as_bytes()) }
 }
 

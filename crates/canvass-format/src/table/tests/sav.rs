@@ -1,4 +1,4 @@
-//! SPSS files: this file is about what PSPP and pyreadstat (ReadStat, which R and Stata users have) find in them.
+//! SPSS files: this file is about what PSPP and pyreadstat find in them, which reads as R and Stata do.
 
 use std::fs;
 
@@ -151,7 +151,11 @@ fn an_empty_table_and_one_row_are_files_as_well() {
 fn five_hundred_questions_of_every_length_of_name_fit() {
     let question = |it: usize| {
         let name = format!("{}{it}", "very_long_name_".repeat(it % 5));
-        column(&name[name.len().saturating_sub(64)..], "Question", if it % 2 == 0 { Kind::Text } else { Kind::Decimal })
+        column(
+            &name[name.len().saturating_sub(64)..],
+            "Question",
+            if it.is_multiple_of(2) { Kind::Text } else { Kind::Decimal },
+        )
     };
     let columns: Vec<Column> = (0..500)
         .map(question)
@@ -159,7 +163,11 @@ fn five_hundred_questions_of_every_length_of_name_fit() {
         .collect();
     let row = |number: usize| -> Row {
         (0..500)
-            .map(|it| if it % 2 == 0 { Cell::Text("x".repeat(it)) } else { Cell::Decimal(number as f64 / 7.0) })
+            .map(
+                |it: usize| {
+                    if it.is_multiple_of(2) { Cell::Text("x".repeat(it)) } else { Cell::Decimal(number as f64 / 7.0) }
+                },
+            )
             .collect()
     };
     let table = Table { title: "Many".to_owned(), columns };

@@ -159,6 +159,10 @@ pub(super) fn hostile() -> (Table, Vec<Row>) {
             column("_fields.score", "Score", Kind::Decimal),
         ],
     };
+    (table, hostile_rows())
+}
+
+fn hostile_rows() -> Vec<Row> {
     let texts = hostile_texts();
     let moments = [0, 1_795_203_453_017, -1, -2_208_988_800_000, 253_402_300_799_999, -62_135_596_800_000];
     let integers = [0, 1, -1, 100, 151, 152, -99, -100, 1 << 53, -(1 << 53), i64::MAX, i64::MIN];
@@ -201,6 +205,5 @@ pub(super) fn hostile() -> (Table, Vec<Row>) {
             Cell::Missing,
         ]
     };
-    let rows = texts.iter().enumerate().map(row).collect();
-    (table, rows)
+    texts.iter().enumerate().map(row).collect()
 }

@@ -13,20 +13,16 @@ pub(super) fn sheet(number: u32) -> String {
 
 /// Everything but the sheets: of so many sheets of responses, and the codebook behind them.
 pub(super) fn others(sheets: u32) -> [(&'static str, String); 5] {
-    let numbers = || 1..=sheets + 1;
-    let overrides: String = numbers()
-        .map(|it| format!(r#"<Override PartName="/{}" ContentType="{TYPES}.worksheet+xml"/>"#, sheet(it)))
-        .collect();
+    let each = |part: &dyn Fn(u32) -> String| (1..=sheets + 1).map(part).collect::<Vec<_>>().concat();
+    let overrides = each(&|it| format!(r#"<Override PartName="/{}" ContentType="{TYPES}.worksheet+xml"/>"#, sheet(it)));
     let types = format!(
         r#"{DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{TYPES}.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="{TYPES}.styles+xml"/>{overrides}</Types>"#
     );
     let root = relations(&relation("rId1", "officeDocument", "xl/workbook.xml"));
-    let listed: String =
-        numbers().map(|it| format!(r#"<sheet name="{}" sheetId="{it}" r:id="rId{it}"/>"#, name(it, sheets))).collect();
+    let listed = each(&|it| format!(r#"<sheet name="{}" sheetId="{it}" r:id="rId{it}"/>"#, name(it, sheets)));
     let workbook =
         format!(r#"{DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{DOCUMENT}"><sheets>{listed}</sheets></workbook>"#);
-    let targets: String =
-        numbers().map(|it| relation(&format!("rId{it}"), "worksheet", &format!("worksheets/sheet{it}.xml"))).collect();
+    let targets = each(&|it| relation(&format!("rId{it}"), "worksheet", &format!("worksheets/sheet{it}.xml")));
     let workbook_relations = relations(&format!("{targets}{}", relation("rId0", "styles", "styles.xml")));
     [
         ("xl/styles.xml", styles()),
