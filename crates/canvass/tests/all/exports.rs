@@ -143,11 +143,17 @@ async fn a_member_prepares_a_file_follows_and_deletes_it() {
     let page = survey.console("/exports");
     let empty = ann.get(&page).await.expect(200);
     assert!(empty.shows("No files yet") && empty.shows("SPSS") && !empty.shows("survey’s details"));
-    let mut events = ann.listen(&survey.console("/exports/events")).await;
+    let text = empty.text();
+    let events = text.split("<live-region src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut early = ann.listen(events).await;
     let listed = ann.post_form(&page, &[("format", "csv"), ("labels", "yes")]).await.location();
     assert!(ann.get(&listed).await.expect(200).shows("The file is being prepared"));
     canvass.settled().await;
-    assert!(String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()).contains("changed"));
+    // Whoever begins to listen after it was made hears of it, too.
+    let mut late = ann.listen(events).await;
+    for listener in [&mut early, &mut late] {
+        assert!(String::from_utf8_lossy(&listener.chunk().await.unwrap().unwrap()).contains("changed"));
+    }
 
     let ready = ann.get(&page).await.expect(200);
     assert!(ready.shows("Ready") && ready.shows("2 responses, ") && ready.shows("CSV, labels, asked for by Ann"));
