@@ -51,7 +51,7 @@ journey("responses are taken away at once and prepared in the background", demo,
   await member.getByText("The file is being prepared.").waitFor();
   // The page follows by itself.
   await member.getByText("Ready", { exact: true }).waitFor();
-  await member.getByText("Checksum").click();
+  await member.getByText("Checksum", { exact: true }).click();
   await look(member, "exports-ready");
   const prepared = await downloaded(member, member.getByRole("link", { name: /^Download / }));
   const sum = createHash("sha256").update(prepared.bytes).digest("hex");

@@ -84,11 +84,9 @@ async fn attempt(tenant: &Tenant, work: Work) -> Result<Course, Error> {
     let Some(mut run) = begun else { return Ok(Course::TakenAway) };
     match run.make().await {
         Ok(course) => Ok(course),
-        Err(error) => match run.is_ours().await? {
-            true => Err(error),
-            // Whoever took it away removed its bytes, too.
-            false => run.abandon().await,
-        },
+        Err(error) if run.is_ours().await? => Err(error),
+        // Whoever took it away removed its bytes, which is what the error was about.
+        Err(_) => run.abandon().await,
     }
 }
 

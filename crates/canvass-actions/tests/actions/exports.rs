@@ -45,9 +45,8 @@ async fn essays(tenant: &Tenant) -> (SurveyId, Vec<ResponseId>) {
         answers: json!({ "essay": format!("{number:05} ").repeat(LETTERS / 6) }).to_string(),
     };
     for first in (0..RESPONSES).step_by(100) {
-        let batch = move |tx: &mut Tx<'_>| {
-            responses::apply(tx, &(first..first + 100).map(accepted).collect::<Vec<_>>())
-        };
+        let batch =
+            move |tx: &mut Tx<'_>| responses::apply(tx, &(first..first + 100).map(accepted).collect::<Vec<_>>());
         tenant.write(batch).await.unwrap();
     }
     (survey, (0..RESPONSES).map(|it| accepted(it).id).collect())
@@ -171,10 +170,7 @@ async fn a_file_that_is_taken_away_while_it_is_made_leaves_nothing_behind() {
             assert_eq!(left.map(|it| it.state), (!is_removed).then_some(State::Cancelled));
             assert_eq!(tenant.list_contents().await.unwrap(), []);
         }
-        assert!(matches!(
-            tenant.write(move |tx| exports::cancel(tx, survey, tx.new_id())).await,
-            Err(Error::NotFound)
-        ));
+        assert!(matches!(tenant.write(move |tx| exports::cancel(tx, survey, tx.new_id())).await, Err(Error::NotFound)));
     })
     .await;
 }

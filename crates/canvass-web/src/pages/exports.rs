@@ -41,6 +41,12 @@ pub(crate) struct Asked {
     metadata: Option<String>,
 }
 
+/// What the page that listens shows.
+#[derive(serde::Deserialize)]
+pub(crate) struct Shown {
+    seen: Option<String>,
+}
+
 /// The boxes that were ticked.
 #[derive(Clone, Copy)]
 struct Ticked {
@@ -116,25 +122,27 @@ pub(crate) async fn delete(
     Ok(to_list(&analyst, survey, "deleted"))
 }
 
-/// An event whenever something about the survey's exports changed.
+/// An event whenever something about the survey's exports changed, also when it did before the page that asks could listen.
 pub(crate) async fn events(
     State(app): State<App>,
     analyst: Analyst,
     Path((_, survey)): Path<(String, String)>,
+    Query(shown): Query<Shown>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
     let read = analyst.read(move |tx| {
         canvass_storage::surveys::find(tx, id)?.ok_or(Error::NotFound)?;
         Ok::<_, Error>(exports::stamp(tx, id)?)
     });
-    let seen = read.await?;
+    let now = stamp(read.await?);
+    let seen = shown.seen.unwrap_or(now);
     let events = stream::unfold((analyst, seen), move |(analyst, seen)| async move {
         for _ in 0..LOOKS_MAX {
-            tokio::time::sleep(LOOK_EVERY).await;
-            let now = analyst.read(move |tx| exports::stamp(tx, id)).await.ok()?;
+            let now = stamp(analyst.read(move |tx| exports::stamp(tx, id)).await.ok()?);
             if now != seen {
                 return Some((Ok(Event::default().data("changed")), (analyst, now)));
             }
+            tokio::time::sleep(LOOK_EVERY).await;
         }
         None
     });
@@ -182,6 +190,11 @@ impl Ticked {
 
 fn to_list(analyst: &Analyst, survey: SurveyId, did: &str) -> Response {
     Redirect::to(&format!("/-/console/{}/surveys/{survey}/exports?did={did}", analyst.tenant().alias)).into_response()
+}
+
+/// What the list looked like, in an address.
+fn stamp((count, changed): (u64, i64)) -> String {
+    format!("{count}.{changed}")
 }
 
 fn ids(survey: &str, export: &str) -> Result<(SurveyId, ExportId), Problem> {

@@ -13,6 +13,7 @@ The file is made in the background of the installation, fetched, and held agains
 goes on where it stopped. For example: canvass export 01890a5d-ac96-774b-bcce-b302099a8057 --format sav";
 
 /// `canvass export`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub struct Export {
     /// The survey's id

@@ -70,7 +70,8 @@ async fn wait(output: Output, api: &Api, at: &str) -> Result<Value, Failure> {
             Some(State::Failed | State::Cancelled | State::Withdrawn) | None => {
                 let why = export["reason"].as_str().unwrap_or(match state {
                     Some(State::Withdrawn) => "a response in it was erased",
-                    _ => "somebody cancelled it",
+                    Some(State::Cancelled) => "somebody cancelled it",
+                    Some(State::Waiting | State::Running | State::Done | State::Failed) | None => "it did not say why",
                 });
                 return Err(Failure::new(Exit::Failed, "the file was not made", why, "Try again."));
             }

@@ -156,7 +156,8 @@ async fn a_question_that_was_removed_keeps_its_column() {
     survey.program.post_json(&survey.api("/responses"), &json!({ "answers": answers })).await.expect(201);
     let after = json!({ "title": "Tea", "sections": [{ "id": "s1", "questions": [
         { "id": "cups", "type": "decimal", "label": "Cups?" },
-        { "id": "tea", "type": "single_choice", "label": "Tea?", "choices": [{ "id": "green", "label": "Green tea" }] },
+        { "id": "tea", "type": "single_choice", "label": "Tea?",
+            "choices": [{ "id": "green", "label": "Green tea" }, { "id": "mint", "label": "Mint" }] },
     ] }] });
     let request = survey.program.request(Method::PUT, &survey.api("/draft")).header("if-match", "*");
     survey.program.send(request.json(&after)).await.expect(200);

@@ -77,7 +77,7 @@ async fn a_program_asks_follows_and_fetches() {
     let survey = with_names(&canvass, &["Ray", "Eve", "=1+1"]).await;
     let (at, export) = made(&survey, &json!({ "format": "csv" })).await;
     assert_eq!((&export["rows"], &export["rows_expected"]), (&json!(3), &json!(3)));
-    assert_eq!((&export["name"], &export["requested_by"]), (&json!("after-the-workshop.csv"), &json!("A program")));
+    assert_eq!((&export["name"], &export["requested_by"]), (&json!("after-the-workshop.csv"), &json!("Test")));
     assert!(export["expires_at"].as_str() > export["finished_at"].as_str() && export["reason"].is_null());
 
     let file = survey.program.get(&format!("{at}/file")).await.expect(200);
@@ -143,11 +143,17 @@ async fn a_member_prepares_a_file_follows_and_deletes_it() {
     let page = survey.console("/exports");
     let empty = ann.get(&page).await.expect(200);
     assert!(empty.shows("No files yet") && empty.shows("SPSS") && !empty.shows("survey’s details"));
-    let mut events = ann.listen(&survey.console("/exports/events")).await;
+    let text = empty.text();
+    let events = text.split("<live-region src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut early = ann.listen(events).await;
     let listed = ann.post_form(&page, &[("format", "csv"), ("labels", "yes")]).await.location();
     assert!(ann.get(&listed).await.expect(200).shows("The file is being prepared"));
     canvass.settled().await;
-    assert!(String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()).contains("changed"));
+    // Whoever begins to listen after it was made hears of it, too.
+    let mut late = ann.listen(events).await;
+    for listener in [&mut early, &mut late] {
+        assert!(String::from_utf8_lossy(&listener.chunk().await.unwrap().unwrap()).contains("changed"));
+    }
 
     let ready = ann.get(&page).await.expect(200);
     assert!(ready.shows("Ready") && ready.shows("2 responses, ") && ready.shows("CSV, labels, asked for by Ann"));

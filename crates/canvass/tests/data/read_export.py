@@ -61,7 +61,7 @@ def table(file):
 def archive(path):
     with zipfile.ZipFile(path) as file:
         assert file.testzip() is None
-        return table(io.StringIO(file.read("data.csv").decode(), newline=""))
+        return table(io.StringIO(file.read("responses.csv").decode(), newline=""))
 
 
 READERS = {

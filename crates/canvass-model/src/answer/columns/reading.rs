@@ -141,10 +141,11 @@ impl<'de> Visitor<'de> for Answer<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Cell, E> {
         match &self.0.shape {
             Shape::Text => Ok(Cell::Text(text.to_owned())),
-            Shape::One(choices) | Shape::Any(choices) => match (choices.places.get(text), &self.0.shape) {
-                (Some(place), Shape::One(_)) => Ok(Cell::Choice(*place)),
-                _ => self.pick(Picked::Listed(text.to_owned())),
+            Shape::One(choices) => match choices.places.get(text) {
+                Some(place) => Ok(Cell::Choice(*place)),
+                None => Ok(Cell::Other(text.to_owned())),
             },
+            Shape::Any(_) => self.pick(Picked::Listed(text.to_owned())),
             Shape::Integer | Shape::Scale(_) | Shape::Decimal | Shape::YesNo => Err(self.unfit()),
         }
     }

@@ -38,6 +38,8 @@ struct ExportsPage {
     metadata: bool,
     has_metadata: bool,
     rows: Vec<Row>,
+    /// What the list looks like, for whoever listens to its changes.
+    stamp: String,
     older: Option<String>,
     told: &'static str,
     error: String,
@@ -81,6 +83,7 @@ pub(crate) struct Listing {
 struct Found {
     survey: Survey,
     exports: Vec<Export>,
+    stamp: (u64, i64),
     has_metadata: bool,
     now: Timestamp,
 }
@@ -114,11 +117,12 @@ async fn page(analyst: &Analyst, id: SurveyId, wanted: Wanted, listing: &Listing
         Ok::<_, Error>(Found {
             survey: surveys::find(tx, id)?.ok_or(Error::NotFound)?,
             exports: exports::list(tx, id, after, ROWS)?,
+            stamp: exports::stamp(tx, id)?,
             has_metadata: metadata::find(tx, id)?.fields.iter().next().is_some(),
             now: tx.now(),
         })
     });
-    let Found { survey, exports, has_metadata, now } = read.await?;
+    let Found { survey, exports, stamp, has_metadata, now } = read.await?;
     let full = exports.len() == ROWS as usize;
     let offered = |format: Format| Offered {
         value: format.as_str(),
@@ -135,6 +139,7 @@ async fn page(analyst: &Analyst, id: SurveyId, wanted: Wanted, listing: &Listing
         has_metadata,
         older: exports.last().filter(|_| full).map(|it| it.id.to_string()),
         rows: exports.iter().filter(|it| it.expires_at().is_none_or(|at| now < at)).map(|it| row(it, now)).collect(),
+        stamp: super::stamp(stamp),
         told: told(listing.did.as_deref()),
         error: String::new(),
         kept_days: Export::KEPT_DAYS,
