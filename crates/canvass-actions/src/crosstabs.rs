@@ -92,6 +92,7 @@ fn spread(definition: &Definition, summary: &Summary, id: &QuestionId) -> Option
         QuestionSummary::Text(_)
         | QuestionSummary::Choice(_)
         | QuestionSummary::Scale(_)
-        | QuestionSummary::YesNo(_) => None,
+        | QuestionSummary::YesNo(_)
+        | QuestionSummary::Hidden(_) => None,
     }
 }

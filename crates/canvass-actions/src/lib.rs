@@ -17,6 +17,7 @@ pub mod listing;
 pub mod live;
 pub mod members;
 pub mod metadata;
+pub mod operator_tokens;
 pub mod operators;
 pub mod pages;
 pub mod passwords;

@@ -15,6 +15,11 @@ pub fn fresh_token() -> Result<Secret, Error> {
     random(Secret::TOKEN_PREFIX)
 }
 
+/// A secret for a token of the operator's, recognisable by its prefix.
+pub fn fresh_operator_token() -> Result<Secret, Error> {
+    random(Secret::OPERATOR_PREFIX)
+}
+
 fn random(prefix: &str) -> Result<Secret, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
@@ -31,5 +36,6 @@ mod tests {
     fn no_two_secrets_are_alike() {
         assert!(fresh().unwrap() != fresh().unwrap());
         assert!(fresh_token().unwrap().reveal().starts_with("cvs_"));
+        assert!(fresh_operator_token().unwrap().reveal().starts_with("cvo_"));
     }
 }

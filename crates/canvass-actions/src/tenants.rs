@@ -11,7 +11,7 @@ use canvass_storage::{Directory, events, tenants};
 use crate::Error;
 
 /// The longest reason that is kept: some sentences.
-const REASON_CHARS_MAX: usize = 500;
+pub const REASON_CHARS_MAX: usize = 500;
 
 /// Stops a tenant: its pages and console say that it is suspended, and nothing is lost. The tenant reads the reason.
 pub async fn suspend(directory: &Directory, by: &Actor, alias: &Alias, reason: &str) -> Result<TenantRecord, Error> {

@@ -1,13 +1,15 @@
 //! What was answered: this file is about the answers of one response, which exist only when their survey allows them.
 
 //!
-//! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `stored`
-//! reads back what `write` wrote, `cell` is an answer in a table, `columns` all of them in one.
+//! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `hidden` is
+//! what nobody is asked, `stored` reads back what `write` wrote, `cell` is an answer in a table, `columns` all of them in
+//! one.
 
 mod cell;
 mod check;
 mod columns;
 mod form;
+mod hidden;
 mod json;
 mod stored;
 #[cfg(test)]
@@ -16,10 +18,13 @@ mod write;
 
 use serde_json::Value;
 
-pub use self::columns::Columns;
+pub use self::{
+    columns::Columns,
+    hidden::{HiddenValues, carried},
+};
 pub(crate) use self::stored::answer as from_stored_value;
 
-use crate::definition::{ChoiceId, Definition, Language, Question, QuestionId, SectionId};
+use crate::definition::{ChoiceId, Definition, Kind, Language, Question, QuestionId, SectionId, SetBy};
 
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +43,8 @@ pub enum Answer {
     Scale(i64),
     /// Yes or no.
     YesNo(bool),
+    /// A hidden value: one line, never empty, in Unicode normal form C.
+    Hidden(String),
 }
 
 /// What was chosen.
@@ -104,7 +111,8 @@ impl Answers {
 
     /// Reads and checks the fields of a form: one field per question id, repeated for a multiple choice; `yes` and `no`;
     /// [`OTHER_VALUE`] with the text in the field named by the id and [`OTHER_SUFFIX`]. An empty field is no answer.
-    /// Fields whose name begins with `_` are the form's own.
+    /// Fields whose name begins with `_` are the form's own. Hidden values never refuse a form: what respondents cannot
+    /// see they cannot mend.
     pub fn from_form(definition: &Definition, fields: &[(String, String)], scope: Scope<'_>) -> Result<Self, Invalid> {
         form::read(definition, fields, scope)
     }
@@ -144,6 +152,35 @@ impl Answers {
     /// All answers, in the order of the definition.
     pub fn iter(&self) -> impl Iterator<Item = (&QuestionId, &Answer)> {
         self.entries.iter().map(|(id, answer)| (id, answer))
+    }
+
+    /// The hidden values among them, as an object from question id to text.
+    pub fn hidden_json(&self) -> Value {
+        let hidden = self.iter().filter(|(_, it)| matches!(it, Answer::Hidden(_)));
+        hidden.map(|(id, answer)| (id.to_string(), answer.to_json())).collect()
+    }
+
+    /// These answers with what a script sets of the hidden values.
+    #[must_use]
+    pub fn with_hidden(self, values: &HiddenValues, definition: &Definition) -> Self {
+        let mut entries = self.entries;
+        entries.retain(|(id, _)| !values.sets(id));
+        entries.extend(values.answers());
+        entries.sort_by_key(|(id, _)| definition.place(id));
+        Self { entries }
+    }
+
+    /// These answers as scripts that check them are given them: what only scripts set is as if none had.
+    #[must_use]
+    pub fn unchecked(mut self, definition: &Definition) -> Self {
+        for question in definition.questions() {
+            if matches!(question.kind, Kind::Hidden { set_by: SetBy::Script, .. }) {
+                self.entries.retain(|(id, _)| *id != question.id);
+                self.entries.extend(check::fallback(&question.kind).map(|it| (question.id.clone(), it)));
+            }
+        }
+        self.entries.sort_by_key(|(id, _)| definition.place(id));
+        self
     }
 
     /// These answers with another form's in place of those to the same questions: section by section to a whole.

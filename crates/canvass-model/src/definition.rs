@@ -29,7 +29,7 @@ pub(crate) use self::parse::fields;
 pub use self::{
     edit::{Edit, EditRefusal},
     identifier::{ChoiceId, FieldId, InvalidIdentifier, QuestionId, SectionId},
-    kind::{Choice, Kind, KindName, Other},
+    kind::{Choice, Kind, KindName, Other, SetBy},
     schema::schema,
     text::{InvalidLanguage, Language, Text},
 };
@@ -148,6 +148,11 @@ impl Definition {
         self.content.sections.get(section)?.questions.get(question)
     }
 
+    /// The hidden values that an address may bring along, in their order.
+    pub fn carried(&self) -> impl Iterator<Item = &Question> {
+        self.questions().filter(|it| matches!(it.kind, Kind::Hidden { set_by: SetBy::Url, .. }))
+    }
+
     /// The section a question stands in.
     pub fn section_of(&self, id: &QuestionId) -> Option<&Section> {
         let (section, _) = *self.places.get(id)?;
@@ -233,6 +238,16 @@ impl Question {
     /// Whether it can be answered at all.
     pub fn takes_answer(&self) -> bool {
         !matches!(self.kind, Kind::Statement)
+    }
+
+    /// Whether respondents never see it.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self.kind, Kind::Hidden { .. })
+    }
+
+    /// Whether respondents are asked it.
+    pub fn is_asked(&self) -> bool {
+        self.takes_answer() && !self.is_hidden()
     }
 
     /// The choice with this id.

@@ -86,6 +86,10 @@ id! {
     TokenId
 }
 id! {
+    /// Names one token of the operator's.
+    OperatorTokenId
+}
+id! {
     /// Names one signed-in browser.
     SessionId
 }

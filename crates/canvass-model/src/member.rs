@@ -1,7 +1,7 @@
 //! People in a tenant: this file is about members and what each role may do.
 
 use crate::{
-    id::{AccountId, OperatorId, TokenId},
+    id::{AccountId, OperatorId, OperatorTokenId, TokenId},
     text::{Email, PersonName},
     time::Timestamp,
 };
@@ -60,6 +60,13 @@ pub enum Actor {
         /// Their name at the time.
         name: String,
     },
+    /// A program of the operator's, with an operator token.
+    OperatorToken {
+        /// Which token.
+        token: OperatorTokenId,
+        /// What the token was for.
+        name: String,
+    },
     /// Canvass itself, in a job.
     Canvass,
 }
@@ -94,7 +101,10 @@ impl Actor {
     /// The name to show beside a change.
     pub fn name(&self) -> &str {
         match self {
-            Self::Member { name, .. } | Self::Token { name, .. } | Self::Operator { name, .. } => name,
+            Self::Member { name, .. }
+            | Self::Token { name, .. }
+            | Self::Operator { name, .. }
+            | Self::OperatorToken { name, .. } => name,
             Self::Canvass => "Canvass",
         }
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::definition::{Definition, Kind, KindName, Question};
+use crate::definition::{Definition, Kind, KindName, Question, SetBy};
 
 /// The folder of the real survey.
 const BFI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../canvass/tests/data/bfi/");
@@ -111,7 +111,8 @@ fn answer_json(question: &Question, random: u64) -> Option<Value> {
             Some((range.start() + small % (range.end() - range.start() + 1)).into())
         }
         Kind::YesNo => Some((small % 2 == 0).into()),
-        Kind::Statement => None,
+        Kind::Hidden { set_by: SetBy::Url, .. } => Some(word.into()),
+        Kind::Statement | Kind::Hidden { set_by: SetBy::Script, .. } => None,
     }
 }
 
@@ -120,7 +121,7 @@ fn question(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone 
     let help = prop::option::of(text(languages, |it| it));
     (prop::sample::select(&KindName::ALL), label, help, any::<bool>(), own(languages)).prop_map(
         |(name, label, help, required, own)| {
-            let required = (name != KindName::Statement).then(|| required.into());
+            let required = (!matches!(name, KindName::Statement | KindName::Hidden)).then(|| required.into());
             let kind = Some(name.as_str().into());
             let mut question = object([("type", kind), ("label", Some(label)), ("help", help), ("required", required)]);
             for field in crate::definition::fields(name) {
@@ -161,6 +162,8 @@ fn own(languages: &[&'static str]) -> impl Strategy<Value = Value> + Clone + use
                 ("to", small.map(|it| (it + 2).into())),
                 ("picks_min", small.map(|it| (it % 2).into())),
                 ("picks_max", small.map(|it| (it + 2).into())),
+                ("set_by", small.map(|it| SetBy::ALL[usize::from(it % 2)].as_str().into())),
+                ("default", small.map(|it| format!("value {it}").into())),
                 ("chars_min", chars.map(Into::into)),
                 ("chars_max", chars.map(|it| (it + 100).into())),
             ])

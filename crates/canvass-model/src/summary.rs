@@ -21,7 +21,10 @@ pub use self::{
     frequent::Frequent,
     histogram::{Bin, Histogram},
     moments::Moments,
-    question::{ChoiceSummary, NetPromoter, NumberSummary, QuestionSummary, ScaleSummary, TextSummary, YesNoSummary},
+    question::{
+        ChoiceSummary, HiddenSummary, NetPromoter, NumberSummary, QuestionSummary, ScaleSummary, TextSummary,
+        YesNoSummary,
+    },
     shared::Shared,
 };
 use crate::{

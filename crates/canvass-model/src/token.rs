@@ -2,7 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{id::TokenId, text::TokenName, time::Timestamp};
+use crate::{
+    id::{OperatorTokenId, TokenId},
+    text::TokenName,
+    time::Timestamp,
+};
 
 /// What a token may do. Each scope includes none of the others.
 #[derive(
@@ -39,6 +43,23 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// What is kept of a token of the operator's, which opens what the operator may do with tenants and no tenant's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorToken {
+    /// Its id.
+    pub id: OperatorTokenId,
+    /// What it is for.
+    pub name: TokenName,
+    /// The last four characters of its secret, to tell tokens apart.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
 /// A bearer secret: a prefix that names its kind, then 32 random bytes in base64url. Kept only as its SHA-256,
 /// which is enough for a secret of 256 random bits.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +73,13 @@ impl Token {
     /// Whether it has not expired.
     pub fn works_at(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|it| now < it)
+    }
+}
+
+impl OperatorToken {
+    /// Whether a use at this moment is news.
+    pub fn is_use_news_at(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none_or(|it| Timestamp::MINUTE_MS <= now.ms_since(it))
     }
 }
 
@@ -78,6 +106,8 @@ impl Scope {
 impl Secret {
     /// Begins every API token, so that scanners of leaked secrets recognise one.
     pub const TOKEN_PREFIX: &'static str = "cvs_";
+    /// Begins every token of the operator's: whoever finds one knows whom to tell.
+    pub const OPERATOR_PREFIX: &'static str = "cvo_";
 
     /// A secret made of fresh random bytes, as text.
     pub fn from_random(prefix: &str, bytes: [u8; 32]) -> Self {

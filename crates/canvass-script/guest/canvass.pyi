@@ -74,6 +74,15 @@ class Survey(Record):
     definition: Record
     """There in what `surveys.get` gives."""
 
+class CheckedResponse(Record):
+    """What `validate(response)` is given."""
+
+    survey: str
+    answers: Record
+    """By question, hidden values among them."""
+    hidden: Record
+    """The hidden values by themselves: texts. Those of the address are whatever somebody made of it."""
+
 class StoredResponse(Record):
     id: str
     survey: str
@@ -81,6 +90,7 @@ class StoredResponse(Record):
     received_at: str
     source: str
     answers: Record
+    """By question, hidden values among them."""
     fields: Record
     tags: list[str]
 
@@ -162,4 +172,7 @@ def redirect(page: str) -> Response:
     """Sends the visitor to another page of the tenant."""
 
 def refuse(question: str, message: str) -> Record:
-    """What `validate(response)` returns to refuse an answer, with a message beside its question."""
+    """What `validate(response)` returns to refuse an answer, with a message beside its question.
+
+    Hidden values are set by returning `{"values": {"segment": "gold"}}`; `None` removes one.
+    """

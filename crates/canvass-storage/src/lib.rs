@@ -117,6 +117,7 @@ mod known;
 pub mod members;
 pub mod meta;
 pub mod metadata;
+pub mod operator_tokens;
 pub mod operators;
 pub mod pages;
 pub mod responses;

@@ -23,7 +23,7 @@ pub(crate) use self::uploads::ContentReader;
 pub(crate) use self::{
     ask::Asked,
     host::{Hosted, Place},
-    operator::Operator,
+    operator::{Operator, OperatorProgram, Usage},
     people::{Administrator, Analyst, Collector, Creator, Person, SignedIn},
     public::{Entered, Onlooker, Origin, Respondent, Site, Turned, Visitor},
     stewards::{Claimant, SecretKeeper},

@@ -21,6 +21,8 @@ mod starters;
 mod summary;
 mod surveys;
 mod tenant;
+mod tenant_scripts;
+mod tenants;
 mod traffic;
 
 use std::sync::Arc;
@@ -57,7 +59,7 @@ fn document() -> (OpenApi, Router<App>) {
 }
 
 fn described() -> ApiRouter<App> {
-    surveys().merge(exports()).merge(site()).merge(scripts::routes())
+    surveys().merge(exports()).merge(site()).merge(scripts::routes()).merge(operator())
 }
 
 /// The tenant itself, its surveys and their responses.
@@ -121,6 +123,30 @@ fn exports() -> ApiRouter<App> {
         .api_route(
             "/api/v1/surveys/{survey}/exports/{export}/cancellation",
             post_with(exports::cancel, exports::cancel_is),
+        )
+}
+
+/// What the operator does with tenants.
+fn operator() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route(
+            "/api/v1/tenants",
+            get_with(tenants::index, tenants::index_is).post_with(tenants::create, tenants::create_is),
+        )
+        .api_route("/api/v1/tenants/{alias}", get_with(tenants::show, tenants::show_is))
+        .api_route(
+            "/api/v1/tenants/{alias}/suspension",
+            post_with(tenants::suspend, tenants::suspend_is).delete_with(tenants::resume, tenants::resume_is),
+        )
+        .api_route(
+            "/api/v1/tenants/{alias}/script-stop",
+            put_with(tenant_scripts::stop, tenant_scripts::stop_is)
+                .delete_with(tenant_scripts::allow, tenant_scripts::allow_is),
+        )
+        .api_route(
+            "/api/v1/tenants/{alias}/script-stop/{script}",
+            put_with(tenant_scripts::stop_one, tenant_scripts::stop_one_is)
+                .delete_with(tenant_scripts::allow_one, tenant_scripts::allow_one_is),
         )
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum OperatorArea {
     Jobs,
     /// Responses that could not be applied.
     DeadLetters,
+    /// Tokens of the operator's programs.
+    Tokens,
 }
 
 impl TenantLink {
@@ -129,7 +131,7 @@ impl ConsoleArea {
 
 impl OperatorArea {
     /// All parts in the order of the navigation.
-    pub(crate) const ALL: [Self; 4] = [Self::Tenants, Self::Scripts, Self::Jobs, Self::DeadLetters];
+    pub(crate) const ALL: [Self; 5] = [Self::Tenants, Self::Scripts, Self::Jobs, Self::DeadLetters, Self::Tokens];
 
     /// The navigation's word for it.
     pub(crate) fn label(self) -> &'static str {
@@ -138,6 +140,7 @@ impl OperatorArea {
             Self::Scripts => "Scripts",
             Self::Jobs => "Jobs",
             Self::DeadLetters => "Dead letters",
+            Self::Tokens => "Tokens",
         }
     }
 
@@ -148,6 +151,7 @@ impl OperatorArea {
             Self::Scripts => "/scripts",
             Self::Jobs => "/jobs",
             Self::DeadLetters => "/dead-letters",
+            Self::Tokens => "/tokens",
         }
     }
 }

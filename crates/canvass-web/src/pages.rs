@@ -20,6 +20,7 @@ pub(crate) mod members;
 pub(crate) mod operate;
 pub(crate) mod operate_jobs;
 pub(crate) mod operate_scripts;
+pub(crate) mod operator_tokens;
 pub(crate) mod operators;
 pub(crate) mod problems;
 pub(crate) mod public;

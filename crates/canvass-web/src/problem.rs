@@ -27,11 +27,17 @@ pub(crate) enum Problem {
     #[error("This token was revoked, or never was one; make another in the console")]
     TokenUnknown,
     /// A token that had its time.
-    #[error("This token expired on {at}; make another in the console")]
+    #[error("This token expired on {at}; make another where it was made")]
     TokenExpired {
         /// When, in words.
         at: String,
     },
+    /// A program at the operator's routes that sends no token of the operator's.
+    #[error("Send `Authorization: Bearer cvo_…` with a token made in the operator console")]
+    OperatorTokenRequired,
+    /// A token of the operator's that opens nothing.
+    #[error("This token was revoked, or never was one; make another in the operator console")]
+    OperatorTokenUnknown,
     /// The operator is not signed in.
     #[error("Sign in as operator to continue")]
     OperatorSignInRequired,

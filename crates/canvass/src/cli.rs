@@ -1,6 +1,7 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
 mod export;
+mod operator;
 mod script;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -16,6 +17,7 @@ use crate::{
 use self::export::EXPORT_HELP;
 pub(crate) use self::{
     export::Export,
+    operator::{Operator, OperatorToken},
     script::{Remote, Script, Store, Switched},
 };
 
@@ -46,6 +48,9 @@ pub enum Command {
     /// List, make, show, suspend and resume tenants, and stop their scripts
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Make, list and revoke tokens of the operator's programs
+    #[command(subcommand)]
+    Operator(Operator),
     /// Write, test, run and watch a tenant's scripts, over the API
     #[command(subcommand)]
     Script(Script),
@@ -343,6 +348,7 @@ impl Cli {
             )
             | Command::Doctor(stored)
             | Command::Migrate(Migrate { stored, .. }) => stored.settings(),
+            Command::Operator(what) => what.stored().settings(),
             Command::Config(_)
             | Command::Bench(_)
             | Command::Load(_)

@@ -8,6 +8,7 @@ mod draw_logo;
 mod export;
 mod load;
 mod migrate;
+mod operator;
 mod remote;
 mod script;
 mod serve;
@@ -53,6 +54,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Serve(serve) => runtime()?.block_on(serve::run(cli, serve))?,
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
+        Command::Operator(what) => runtime()?.block_on(operator::run(cli, what))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
         Command::Export(export) => return runtime()?.block_on(export::run(cli, export)),
         Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),

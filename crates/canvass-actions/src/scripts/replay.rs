@@ -1,21 +1,25 @@
 //! Replay: this file is about giving past responses to a script again, without effects, to see what would be different.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use canvass_model::{
+    answer::Answers,
+    definition::Definition,
     id::{ResponseId, SurveyId},
+    response::{Accepted, Response},
     script::{Allowance, Annotation, Cause, FieldName, RunFailure, ScriptName, Source, TriggerName, VersionNumber},
+    survey::Version,
 };
 use canvass_script::Call;
 use canvass_storage::{
-    Tenant, annotations,
+    ReadTx, Tenant, annotations,
     responses::{self, Order},
     scripts as stored, surveys,
 };
 use serde_json::{Value, json};
 
-use super::{Loaded, Scripts, allowance, desk, duty::GIVEN_BYTES_MAX, load, performing::Errand};
-use crate::Error;
+use super::{Loaded, Scripts, allowance, desk, duty::GIVEN_BYTES_MAX, load, performing::Errand, validate};
+use crate::{Error, error::stored_definition};
 
 /// What is to be replayed.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +37,7 @@ pub struct Wanted {
 pub struct Difference {
     /// Of which response.
     pub response: ResponseId,
-    /// The field, or `errors` for a check.
+    /// The field, or `errors` and `values` for a check.
     pub field: String,
     /// What it is: what scripts noted, or what the live version says.
     pub before: Value,
@@ -85,7 +89,8 @@ pub async fn replay(scripts: &Scripts, tenant: &Tenant, name: &ScriptName, wante
             Ok::<_, Error>((load::of_source(tx, script, source)?, live))
         })
         .await?;
-    let most = match new.script.trigger.name() {
+    let trigger = new.script.trigger.name();
+    let most = match trigger {
         TriggerName::Responded => RESPONSES_MAX,
         TriggerName::Validate => CHECKS_MAX,
         TriggerName::Manual | TriggerName::Page | TriggerName::Schedule | TriggerName::Module => {
@@ -105,7 +110,7 @@ pub async fn replay(scripts: &Scripts, tenant: &Tenant, name: &ScriptName, wante
     };
     let (mut before, mut left) = (None, wanted.limit.clamp(1, most));
     while 0 < left && replayed.failure.is_none() {
-        let page = replay.page(survey, before, left.min(Allowance::BATCH_MAX)).await?;
+        let page = replay.page((survey, trigger), before, left.min(Allowance::BATCH_MAX)).await?;
         let Some((position, items)) = page else { break };
         before = Some(position);
         left -= u32::try_from(items.len()).unwrap_or(left).min(left);
@@ -124,7 +129,7 @@ impl Replay<'_> {
     /// The next older responses as scripts see them, and the position of the last; `None` when there are no more.
     async fn page(
         &self,
-        survey: SurveyId,
+        (survey, trigger): (SurveyId, TriggerName),
         before: Option<i64>,
         limit: u32,
     ) -> Result<Option<(i64, Vec<Value>)>, Error> {
@@ -132,8 +137,16 @@ impl Replay<'_> {
             .read(move |tx| {
                 let some = responses::list(tx, survey, Order::NewestFirst, before, limit)?;
                 let (mut items, mut bytes, mut last) = (Vec::with_capacity(some.len()), 0, None);
+                let mut versions = Versions::new();
                 for response in some {
-                    let item = desk::item(&response, &annotations::Noted::default())?;
+                    let item = match trigger {
+                        TriggerName::Validate => unchecked(tx, &response, &mut versions)?,
+                        TriggerName::Responded
+                        | TriggerName::Manual
+                        | TriggerName::Page
+                        | TriggerName::Schedule
+                        | TriggerName::Module => desk::item(&response, &annotations::Noted::default())?,
+                    };
                     bytes += item.to_string().len();
                     if !items.is_empty() && GIVEN_BYTES_MAX < bytes {
                         break;
@@ -199,14 +212,17 @@ impl Replay<'_> {
         let (mut said, mut printed) = (Said::new(), String::new());
         for item in items {
             let Some(id) = item["id"].as_str().and_then(ResponseId::parse) else { continue };
-            let given = json!({ "survey": item["survey"], "answers": item["answers"], "hidden": {} });
+            let given = json!({ "survey": item["survey"], "answers": item["answers"], "hidden": item["hidden"] });
             let (answer, output) = match self.run(loaded, Call::Validate(given)).await? {
                 Ok(it) => it,
                 Err(failure) => return Ok(Err(failure)),
             };
             printed.push_str(&output);
-            let errors = answer.get("errors").filter(|it| it.as_object().is_some_and(|it| !it.is_empty()));
-            said.insert(id, errors.map(|it| ("errors".to_owned(), it.clone())).into_iter().collect());
+            let parts = ["errors", "values"].into_iter().filter_map(|name| {
+                let part = answer.get(name).filter(|it| it.as_object().is_some_and(|it| !it.is_empty()))?;
+                Some((name.to_owned(), part.clone()))
+            });
+            said.insert(id, parts.collect());
         }
         Ok(Ok((said, printed)))
     }
@@ -250,6 +266,26 @@ impl Replay<'_> {
         let failure = performed.run.failure;
         Ok(failure.map_or(Ok((performed.result, performed.run.output)), Err))
     }
+}
+
+/// The versions of a survey that responses of a page answered.
+type Versions = HashMap<Version, Definition>;
+
+/// A response as a check was given it, before any script had set a hidden value.
+fn unchecked(tx: &mut ReadTx<'_>, response: &Response, versions: &mut Versions) -> Result<Value, Error> {
+    let Accepted { id, survey, version, answers, .. } = &response.accepted;
+    let corrupt = |found: String| Error::Storage(canvass_storage::Error::Corrupt { what: "answers", found });
+    let definition = match versions.entry(*version) {
+        Entry::Occupied(found) => found.into_mut(),
+        Entry::Vacant(place) => {
+            let text = surveys::version(tx, *survey, *version)?.ok_or(Error::NotFound)?;
+            place.insert(stored_definition(&text)?)
+        }
+    };
+    let answers = Answers::from_stored(definition, answers).map_err(|error| corrupt(format!("{id}: {error}")))?;
+    let mut item = validate::given(&json!(survey), &answers.unchecked(definition));
+    item["id"] = json!(id);
+    Ok(item)
 }
 
 /// Characters of output shown.

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use canvass_model::{
-    answer::{Answers, Refusal},
-    definition::Definition,
+    answer::{Answers, HiddenValues, Refusal},
+    definition::{Definition, QuestionId},
     id::SurveyId,
     script::{Cause, LogLevel, LogLine},
 };
@@ -52,56 +52,80 @@ pub async fn validators(tenant: &Tenant, survey: SurveyId) -> Result<Arc<Validat
     tenant.cached(&Validators::name(survey), move |tx| Validators::load(tx, &plan, survey)).await
 }
 
-/// What the scripts of a survey have against these answers; nothing when they accept them, or could not say.
-pub async fn refusals(
+/// What the scripts of a survey make of these answers: the same with the hidden values they set, or what they have against
+/// them. A script that could not say accepts them as they are.
+pub async fn check(
     scripts: &Scripts,
     tenant: &Tenant,
-    (survey, definition): (SurveyId, &Definition),
-    answers: &Answers,
-) -> Vec<Refusal> {
-    match refused(scripts, tenant, (survey, definition), answers).await {
-        Ok(refusals) => refusals,
-        Err(error) => {
-            tracing::warn!(tenant = %tenant.record().id, %error, "A response could not be checked by its scripts");
-            Vec::new()
-        }
+    about: (SurveyId, &Definition),
+    answers: Answers,
+) -> Result<Answers, Vec<Refusal>> {
+    let mut checking = Checking { answers, refusals: Vec::new() };
+    if let Err(error) = checking.run(scripts, tenant, about).await {
+        tracing::warn!(tenant = %tenant.record().id, %error, "A response could not be checked by its scripts");
     }
+    if checking.refusals.is_empty() { Ok(checking.answers) } else { Err(checking.refusals) }
 }
 
-async fn refused(
-    scripts: &Scripts,
-    tenant: &Tenant,
-    (survey, definition): (SurveyId, &Definition),
-    answers: &Answers,
-) -> Result<Vec<Refusal>, Error> {
-    let validators = validators(tenant, survey).await?;
-    if validators.is_empty() {
-        return Ok(Vec::new());
-    }
-    let allowance = allowance(tenant)?;
-    let given = json!({ "survey": survey, "answers": answers.to_json(), "hidden": {} });
-    let mut refusals = Vec::new();
-    for loaded in &validators.0 {
-        let errand = Errand {
-            tenant,
-            loaded,
-            allowance,
-            cause: Cause::Validate,
-            call: Call::Validate(given.clone()),
-            member: None,
-            parameters: Value::Null,
-            limits: allowance.limits(loaded.script.trigger.name()),
-            fixed: None,
-            judge: None,
-        };
-        let mut performed = scripts.try_out(&errand).await?;
-        match read(&performed.result, definition) {
-            Ok(more) => refusals.extend(more),
-            Err(why) => refuse(&mut performed, why),
+/// What scripts see of a response that is not stored yet.
+pub(super) fn given(survey: &Value, answers: &Answers) -> Value {
+    json!({ "survey": survey, "answers": answers.to_json(), "hidden": answers.hidden_json() })
+}
+
+/// Answers on their way from script to script.
+struct Checking {
+    /// With what the scripts so far have set.
+    answers: Answers,
+    refusals: Vec<Refusal>,
+}
+
+impl Checking {
+    /// Lets one script after the other look, each at what those before it made of the hidden values.
+    async fn run(
+        &mut self,
+        scripts: &Scripts,
+        tenant: &Tenant,
+        (survey, definition): (SurveyId, &Definition),
+    ) -> Result<(), Error> {
+        let validators = validators(tenant, survey).await?;
+        if validators.is_empty() {
+            return Ok(());
         }
-        keep(scripts, &errand, performed).await?;
+        let allowance = allowance(tenant)?;
+        for loaded in &validators.0 {
+            let errand = Errand {
+                tenant,
+                loaded,
+                allowance,
+                cause: Cause::Validate,
+                call: Call::Validate(given(&json!(survey), &self.answers)),
+                member: None,
+                parameters: Value::Null,
+                limits: allowance.limits(loaded.script.trigger.name()),
+                fixed: None,
+                judge: None,
+            };
+            let mut performed = scripts.try_out(&errand).await?;
+            match Verdict::read(&performed.result, definition) {
+                Ok(verdict) => self.follow(verdict, definition, &mut performed),
+                Err(why) => refuse(&mut performed, why),
+            }
+            keep(scripts, &errand, performed).await?;
+        }
+        Ok(())
     }
-    Ok(refusals)
+
+    /// Does what a verdict says. Which hidden values it set stands in the run's log, without what they are.
+    fn follow(&mut self, verdict: Verdict, definition: &Definition, performed: &mut Performed) {
+        if !verdict.values.is_empty() {
+            let names: Vec<&str> = verdict.values.ids().map(QuestionId::as_str).collect();
+            let message = format!("set the hidden values: {}", names.join(", "));
+            performed.run.log.push(LogLine { level: LogLevel::Info, message });
+            let answers = std::mem::take(&mut self.answers);
+            self.answers = answers.with_hidden(&verdict.values, definition);
+        }
+        self.refusals.extend(verdict.refusals);
+    }
 }
 
 /// Records a check; what it would have stored is not, and the log says so.
@@ -114,36 +138,52 @@ async fn keep(scripts: &Scripts, errand: &Errand<'_>, performed: Performed) -> R
     scripts.record(errand, &run).await
 }
 
-/// Reads a script's verdict: nothing, or an object with `errors` from a question's id to a message.
-fn read(answer: &Value, definition: &Definition) -> Result<Vec<Refusal>, String> {
-    let verdict = match answer {
-        Value::Null => return Ok(Vec::new()),
-        Value::Object(verdict) => verdict,
-        _ => return Err(SHAPE.to_owned()),
-    };
-    if let Some(strange) = verdict.keys().find(|it| !matches!(it.as_str(), "errors" | "values")) {
-        return Err(format!("{SHAPE}; {} is neither", strange.chars().take(80).collect::<String>()));
-    }
-    if verdict.get("values").and_then(Value::as_object).is_some_and(|it| !it.is_empty()) {
-        return Err("this survey has no hidden values to change".to_owned());
-    }
-    let errors = match verdict.get("errors") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Object(errors)) => errors,
-        Some(_) => return Err(SHAPE.to_owned()),
-    };
-    let refusal = |(name, message): (&String, &Value)| {
-        let message = message.as_str().map(str::trim).filter(|it| !it.is_empty());
-        let message: String = message.ok_or(SHAPE)?.chars().take(MESSAGE_CHARS_MAX).collect();
-        let question = definition.question_named(name).map(|it| it.id.clone());
-        if question.is_none() && !name.is_empty() {
-            return Err(format!("there is no question {}", name.chars().take(80).collect::<String>()));
-        }
-        let field = question.as_ref().map(ToString::to_string).unwrap_or_default();
-        let pointer = question.as_ref().map(|it| format!("/{it}")).unwrap_or_default();
-        Ok(Refusal { question, field, pointer, message })
-    };
-    errors.iter().take(REFUSALS_MAX).map(refusal).collect()
+/// What a script says of a response.
+#[derive(Default)]
+struct Verdict {
+    refusals: Vec<Refusal>,
+    values: HiddenValues,
 }
 
-const SHAPE: &str = "validate(response) returns nothing, or {\"errors\": {question: message}, \"values\": {}}";
+impl Verdict {
+    /// Reads what a script answered: nothing, or an object with `errors` from a question's id to a message and `values` from
+    /// a hidden value's id to a text.
+    fn read(answer: &Value, definition: &Definition) -> Result<Self, String> {
+        let verdict = match answer {
+            Value::Null => return Ok(Self::default()),
+            Value::Object(verdict) => verdict,
+            _ => return Err(SHAPE.to_owned()),
+        };
+        if let Some(strange) = verdict.keys().find(|it| !matches!(it.as_str(), "errors" | "values")) {
+            return Err(format!("{SHAPE}; {} is neither", strange.chars().take(80).collect::<String>()));
+        }
+        let part = |name: &str| match verdict.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(part)) => Ok(Some(part)),
+            Some(_) => Err(SHAPE.to_owned()),
+        };
+        let values =
+            part("values")?.map_or_else(|| Ok(HiddenValues::default()), |it| HiddenValues::parse(definition, it))?;
+        let refusal = |(name, message): (&String, &Value)| refusal(definition, name, message);
+        let refusals =
+            part("errors")?.into_iter().flatten().take(REFUSALS_MAX).map(refusal).collect::<Result<_, _>>()?;
+        Ok(Self { refusals, values })
+    }
+}
+
+/// One message. Of a hidden value it is about the whole form: respondents do not know of it.
+fn refusal(definition: &Definition, name: &str, message: &Value) -> Result<Refusal, String> {
+    let message = message.as_str().map(str::trim).filter(|it| !it.is_empty());
+    let message: String = message.ok_or(SHAPE)?.chars().take(MESSAGE_CHARS_MAX).collect();
+    let found = definition.question_named(name);
+    if found.is_none() && !name.is_empty() {
+        return Err(format!("there is no question {}", name.chars().take(80).collect::<String>()));
+    }
+    let field = found.map(|it| it.id.to_string()).unwrap_or_default();
+    let pointer = found.map(|it| format!("/{}", it.id)).unwrap_or_default();
+    let question = found.filter(|it| !it.is_hidden()).map(|it| it.id.clone());
+    Ok(Refusal { question, field, pointer, message })
+}
+
+const SHAPE: &str =
+    "validate(response) returns nothing, or {\"errors\": {question: message}, \"values\": {hidden value: text}}";

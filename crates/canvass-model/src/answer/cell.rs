@@ -34,7 +34,7 @@ pub(super) fn labelled(answer: &Answer, question: &Question, language: &Language
 
 fn render(answer: &Answer, (yes, no): (&str, &str), pick: impl Fn(&Pick) -> String) -> String {
     match answer {
-        Answer::Text(text) => text.clone(),
+        Answer::Text(text) | Answer::Hidden(text) => text.clone(),
         Answer::Integer(number) | Answer::Scale(number) => number.to_string(),
         Answer::Decimal(number) => number.to_string(),
         Answer::Choice(it) => pick(it),

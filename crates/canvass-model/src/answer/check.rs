@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Answer, Pick};
 use crate::{
-    definition::{Choice, Kind, Other, limit},
+    definition::{Choice, Kind, Other, SetBy, limit},
     number,
 };
 
@@ -70,6 +70,8 @@ pub(super) fn answer(kind: &Kind, given: &Given<'_>) -> Result<Option<Answer>, W
         Kind::Stars { .. } | Kind::OpinionScale { .. } | Kind::Nps { .. } => scale(kind, given),
         Kind::YesNo => yes_no(given),
         Kind::Statement => Err(wrong("This is a text to read; it takes no answer")),
+        Kind::Hidden { set_by: SetBy::Url, .. } => hidden(given),
+        Kind::Hidden { set_by: SetBy::Script, .. } => Err(wrong("Only a script sets this hidden value; leave it out")),
     }
 }
 
@@ -86,7 +88,33 @@ pub(super) fn missing(kind: &Kind) -> String {
         Kind::OpinionScale { .. } | Kind::Nps { .. } => "Choose a number".to_owned(),
         Kind::YesNo => "Choose yes or no".to_owned(),
         Kind::Statement => String::new(),
+        Kind::Hidden { .. } => "Give a text".to_owned(),
     }
+}
+
+/// The answer of a response that gives none.
+pub(super) fn fallback(kind: &Kind) -> Option<Answer> {
+    match kind {
+        Kind::Hidden { default, .. } => default.clone().map(Answer::Hidden),
+        Kind::ShortText { .. }
+        | Kind::LongText { .. }
+        | Kind::Integer { .. }
+        | Kind::Decimal { .. }
+        | Kind::SingleChoice { .. }
+        | Kind::MultipleChoice { .. }
+        | Kind::Dropdown { .. }
+        | Kind::Stars { .. }
+        | Kind::OpinionScale { .. }
+        | Kind::Nps { .. }
+        | Kind::YesNo
+        | Kind::Statement => None,
+    }
+}
+
+/// A hidden value as programs and scripts give it; `None` for an empty one.
+pub(super) fn hidden(given: &Given<'_>) -> Result<Option<Answer>, Wrong> {
+    let read = one_line(given).and_then(|it| text(it, 0, limit::HIDDEN_CHARS_MAX))?;
+    Ok(read.map(|it| if let Answer::Text(text) = it { Answer::Hidden(text) } else { it }))
 }
 
 fn one_line<'a>(given: &Given<'a>) -> Result<Cow<'a, str>, Wrong> {

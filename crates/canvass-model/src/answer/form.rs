@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use super::{
     Answer, Answers, Invalid, OTHER_SUFFIX, OTHER_VALUE, Refusal, Scope,
     check::{self, Given, GivenPick, Spot, Wrong},
+    hidden,
 };
-use crate::definition::{Definition, Kind, Other, Question, limit};
+use crate::definition::{Definition, Kind, Other, Question, SetBy, limit};
 
 /// What the form gave to one question: its non-empty values, and the text of one's own.
 #[derive(Default)]
@@ -69,6 +70,14 @@ fn sort<'a>(definition: &Definition, fields: &'a [(String, String)]) -> (HashMap
 
 fn read_one(question: &Question, filled: &Filled<'_>) -> Result<Option<Answer>, Wrong> {
     let answer = match (&question.kind, filled.values.as_slice()) {
+        (Kind::Hidden { set_by, .. }, values) => {
+            let carried = match set_by {
+                SetBy::Url => values.iter().find_map(|it| hidden::carried(it)),
+                // Whatever a form says of it is made up.
+                SetBy::Script => None,
+            };
+            carried.map(Answer::Hidden).or_else(|| check::fallback(&question.kind))
+        }
         (Kind::SingleChoice { .. } | Kind::Dropdown { .. } | Kind::MultipleChoice { .. }, values) => {
             check::answer(&question.kind, &picks(values, filled.other))?
         }

@@ -35,7 +35,7 @@ fn read_one(question: &Question, json: Option<&Value>) -> Result<Option<super::A
     if answer.is_none() && question.required {
         return Err(Wrong { spot: Spot::Answer, message: check::missing(&question.kind) });
     }
-    Ok(answer)
+    Ok(answer.or_else(|| check::fallback(&question.kind)))
 }
 
 fn given<'a>(kind: &Kind, json: &'a Value) -> Result<Given<'a>, Wrong> {

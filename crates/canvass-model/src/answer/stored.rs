@@ -35,6 +35,7 @@ pub(crate) fn answer(kind: Option<&Kind>, value: Value) -> Option<Answer> {
             let number = Value::Number(number);
             whole_from_json(&number).map(Answer::Scale).or_else(|| number.as_f64().map(Answer::Decimal))
         }
+        (Some(Kind::Hidden { .. }), Value::String(text)) => Some(Answer::Hidden(text)),
         (Some(Kind::Decimal { .. }), Value::Number(number)) => number.as_f64().map(Answer::Decimal),
         (_, Value::Number(number)) => {
             let number = Value::Number(number);

@@ -14,7 +14,7 @@ impl Serialize for Answers {
 impl Serialize for Answer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
+            Self::Text(text) | Self::Hidden(text) => serializer.serialize_str(text),
             Self::Integer(number) | Self::Scale(number) => serializer.serialize_i64(*number),
             Self::Decimal(number) => number::to_json(*number).serialize(serializer),
             Self::Choice(pick) => pick.serialize(serializer),

@@ -19,6 +19,8 @@ pub struct Axis {
     pub is_multiple: bool,
     /// In the order of the question; what is no longer offered comes behind, as it was met.
     pub categories: Vec<Category>,
+    /// Whether categories are the values as they were met, shown by their alphabet.
+    is_alphabetic: bool,
     /// How wide the ranges of a number are; `None` for other questions.
     width: Option<f64>,
     places: HashMap<String, usize>,
@@ -54,6 +56,7 @@ impl Axis {
             label: question.label.to_string(),
             is_multiple: false,
             categories: Vec::new(),
+            is_alphabetic: false,
             width: None,
             places: HashMap::new(),
         };
@@ -79,8 +82,11 @@ impl Axis {
                 let whole = matches!(question.kind, Kind::Integer { .. });
                 axis.width = Some(width(high - low, if whole { 1.0 } else { 0.001 }));
             }
+            Kind::Hidden { .. } => axis.is_alphabetic = true,
             Kind::ShortText { .. } | Kind::LongText { .. } | Kind::Statement => {
-                return Err(format!("The answers to {name:?} are no categories; choose a choice, a scale or a number"));
+                return Err(format!(
+                    "The answers to {name:?} are no categories; choose a choice, a scale, a number or a hidden value"
+                ));
             }
         }
         Ok(axis)
@@ -100,15 +106,20 @@ impl Axis {
             Answer::Integer(number) => self.of_number(number::float(*number)),
             Answer::Decimal(number) => self.of_number(*number),
             Answer::YesNo(yes) => self.find_or_add(if *yes { "yes" } else { "no" }, 0.0).into_iter().collect(),
+            Answer::Hidden(value) => self.find_or_add(value, 0.0).into_iter().collect(),
             Answer::Text(_) => Vec::new(),
         }
     }
 
-    /// Places in the order in which they are shown: ranges by what they begin with, all others as they are.
+    /// Places in the order in which they are shown: ranges by what they begin with, values by their alphabet, all others
+    /// as they are.
     pub(super) fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.categories.len()).collect();
         if self.width.is_some() {
             order.sort_by(|one, other| self.categories[*one].from.total_cmp(&self.categories[*other].from));
+        }
+        if self.is_alphabetic {
+            order.sort_by(|one, other| self.categories[*one].id.cmp(&self.categories[*other].id));
         }
         order
     }

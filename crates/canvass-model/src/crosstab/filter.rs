@@ -101,7 +101,7 @@ fn is_value(value: &Value, answer: Option<&Answer>) -> bool {
     };
     let is_number = |number: f64| value.as_f64().is_some_and(|it| it.total_cmp(&number).is_eq());
     match answer {
-        Answer::Text(text) => value.as_str() == Some(text),
+        Answer::Text(text) | Answer::Hidden(text) => value.as_str() == Some(text),
         Answer::Integer(number) | Answer::Scale(number) => is_number(number::float(*number)),
         Answer::Decimal(number) => is_number(*number),
         Answer::Choice(pick) => is_pick(pick),

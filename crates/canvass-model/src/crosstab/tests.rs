@@ -14,6 +14,7 @@ fn definition() -> Definition {
         { "id": "tea", "type": "yes_no", "label": "Tea?" },
         { "id": "age", "type": "integer", "label": "Age?" },
         { "id": "why", "type": "short_text", "label": "Why?" },
+        { "id": "source", "type": "hidden", "label": "Source" },
     ]);
     Definition::parse(&json!({ "title": "T", "sections": [{ "id": "s1", "questions": questions }] })).unwrap()
 }
@@ -78,6 +79,18 @@ fn several_picks_count_responses_and_have_no_test() {
     assert_eq!(found.percentage((0, 1), Percentages::Row), Some(50.0), "shares of responses, not of picks");
     assert_eq!(found.test, Err(NoTest::SeveralPicks));
     assert_eq!(found.to_api()["no_chi_square"], "several_picks");
+}
+
+#[test]
+fn hidden_values_are_categories_by_their_alphabet_and_bounded() {
+    let all = [("web", true), ("mail", true), ("web", false)].map(|(it, tea)| json!({ "source": it, "tea": tea }));
+    let found = count("source", "tea", &json!({ "source": ["web", "mail"] }), &all);
+    assert_eq!(ids(&found.rows), ["mail", "web"]);
+    assert_eq!(found.cells, [[1, 0], [1, 1]]);
+    let many: Vec<Value> = (0..300).map(|it| json!({ "source": format!("{it}"), "tea": true })).collect();
+    let found = count("source", "tea", &json!({}), &many);
+    assert_eq!((found.rows.categories.len(), found.total), (Axis::CATEGORIES_MAX, 250));
+    assert_eq!(found.missing, [50, 0, 0], "what is beyond is missing");
 }
 
 #[test]

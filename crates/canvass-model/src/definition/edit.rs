@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Choice, ChoiceId, Content, Definition, Fault, Fingerprint, Kind, KindName, Other, Question, QuestionId, Section,
-    SectionId, Text, limit, write,
+    SectionId, SetBy, Text, limit, write,
 };
 
 /// One change.
@@ -292,6 +292,7 @@ fn blank_question(definition: &Definition, name: KindName, id: QuestionId) -> Qu
         KindName::Nps => Kind::Nps { low_label: None, high_label: None },
         KindName::YesNo => Kind::YesNo,
         KindName::Statement => Kind::Statement,
+        KindName::Hidden => Kind::Hidden { set_by: SetBy::Url, default: None },
     };
     Question { id, label: empty(), help: None, required: false, kind }
 }

@@ -13,8 +13,8 @@ pub enum InvalidIdentifier {
     Choice,
 }
 
-/// The longest id: what every database, statistics package and column header takes.
-const CHARS_MAX: usize = 64;
+/// The longest id.
+const CHARS_MAX: usize = super::limit::ID_CHARS_MAX;
 
 /// Declares an id that is cheap to clone and exists only when it is right.
 macro_rules! identifier {

@@ -91,6 +91,23 @@ pub enum Kind {
     YesNo,
     /// A text to read; takes no answer.
     Statement,
+    /// A value that respondents never see: it comes along with the address, or a script sets it.
+    Hidden {
+        /// Whose value it is.
+        set_by: SetBy,
+        /// The value of a response that comes without one; one line, never empty.
+        default: Option<String>,
+    },
+}
+
+/// Whose a hidden value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetBy {
+    /// Whoever makes the address of the form, or the program that submits: anybody can change it on its way. A script may
+    /// change it once more.
+    Url,
+    /// Scripts that check responses, and nobody else: what comes from an address, a form or a program is not taken.
+    Script,
 }
 
 /// One of the choices of a question.
@@ -144,6 +161,8 @@ pub enum KindName {
     YesNo,
     /// A text to read.
     Statement,
+    /// A value that respondents never see.
+    Hidden,
 }
 
 impl Kind {
@@ -162,6 +181,7 @@ impl Kind {
             Self::Nps { .. } => KindName::Nps,
             Self::YesNo => KindName::YesNo,
             Self::Statement => KindName::Statement,
+            Self::Hidden { .. } => KindName::Hidden,
         }
     }
 
@@ -179,7 +199,8 @@ impl Kind {
             | Self::OpinionScale { .. }
             | Self::Nps { .. }
             | Self::YesNo
-            | Self::Statement => None,
+            | Self::Statement
+            | Self::Hidden { .. } => None,
         }
     }
 
@@ -197,7 +218,8 @@ impl Kind {
             | Self::OpinionScale { .. }
             | Self::Nps { .. }
             | Self::YesNo
-            | Self::Statement => &Other::Absent,
+            | Self::Statement
+            | Self::Hidden { .. } => &Other::Absent,
         }
     }
 
@@ -215,14 +237,15 @@ impl Kind {
             | Self::MultipleChoice { .. }
             | Self::Dropdown { .. }
             | Self::YesNo
-            | Self::Statement => None,
+            | Self::Statement
+            | Self::Hidden { .. } => None,
         }
     }
 }
 
 impl KindName {
     /// All types, in the order in which the builder offers them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ShortText,
         Self::LongText,
         Self::SingleChoice,
@@ -235,6 +258,7 @@ impl KindName {
         Self::Integer,
         Self::Decimal,
         Self::Statement,
+        Self::Hidden,
     ];
 
     /// The name as in the document.
@@ -252,6 +276,7 @@ impl KindName {
             Self::Nps => "nps",
             Self::YesNo => "yes_no",
             Self::Statement => "statement",
+            Self::Hidden => "hidden",
         }
     }
 
@@ -270,10 +295,29 @@ impl KindName {
             Self::Nps => "Net promoter score",
             Self::YesNo => "Yes or no",
             Self::Statement => "Statement",
+            Self::Hidden => "Hidden value",
         }
     }
 
     /// Reads a name as in the document.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+impl SetBy {
+    /// Both, in the order in which the builder offers them.
+    pub const ALL: [Self; 2] = [Self::Url, Self::Script];
+
+    /// The word as in the document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Script => "script",
+        }
+    }
+
+    /// Reads a word as in the document.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }

@@ -28,6 +28,12 @@ pub const SHORT_TEXT_CHARS_MAX: u32 = 500;
 pub const LONG_TEXT_CHARS_MAX: u32 = 20_000;
 /// Characters of an answer of one's own beside the choices.
 pub const OTHER_CHARS_MAX: u32 = 500;
+/// Characters of an id: what every database, statistics package and column header takes.
+pub const ID_CHARS_MAX: usize = 64;
+/// Characters of a hidden value: a campaign, a customer's number or a hash of anything; short enough to count each.
+pub const HIDDEN_CHARS_MAX: u32 = 200;
+/// Hidden values of a survey: a form carries each along, and a summary keeps the frequent ones of each.
+pub const HIDDEN_MAX: usize = 50;
 /// The largest number asked for or given: beyond 2^53 JSON readers, spreadsheets and browsers lose digits.
 pub const NUMBER_MAX: i64 = crate::number::MAX;
 /// The fewest stars.

@@ -9,10 +9,14 @@ use serde_json::Value;
 
 use self::reader::{Object, Prose, Reader};
 pub(crate) use self::{kind::fields, reader::escaped};
-use super::{Content, Fault, InvalidIdentifier, KindName, Language, Question, QuestionId, Section, SectionId, limit};
+use super::{
+    Content, Fault, InvalidIdentifier, Kind, KindName, Language, Question, QuestionId, Section, SectionId, SetBy, limit,
+};
 
 /// The fields of the document.
 pub(super) const DOCUMENT: [&str; 5] = ["title", "description", "languages", "sections", "thank_you"];
+/// What the address of a survey means something by, so that no hidden value can come by it.
+const KEPT_NAMES: [&str; 2] = ["thanks", "invitation"];
 /// The fields of a section.
 pub(super) const SECTION: [&str; 4] = ["id", "title", "description", "questions"];
 
@@ -83,6 +87,10 @@ fn sections(reader: &mut Reader, document: &Object<'_>) -> Vec<Section> {
         reader.fault(document.at("sections"), message);
         return Vec::new();
     }
+    if limit::HIDDEN_MAX < questions().filter(|it| it["type"] == KindName::Hidden.as_str()).count() {
+        let message = format!("a survey has at most {} hidden values", limit::HIDDEN_MAX);
+        reader.fault(document.at("sections"), message);
+    }
     let mut section_ids = Ids::new(&listed.iter().collect::<Vec<_>>(), str::to_owned);
     // Exports make columns of question ids, and columns do not tell capitals apart.
     let mut question_ids = Ids::new(&questions().collect::<Vec<_>>(), str::to_ascii_lowercase);
@@ -124,6 +132,11 @@ fn question(reader: &mut Reader, json: &Value, pointer: String, ids: &mut Ids) -
     let help = reader.text(&object, "help", Prose::Lines(limit::HELP_CHARS_MAX));
     let required = reader.flag(&object, "required");
     let kind = name.map(|name| kind::read(reader, &object, name));
+    if let (Some(id), Some(Kind::Hidden { set_by: SetBy::Url, .. })) = (&id, &kind)
+        && KEPT_NAMES.iter().any(|it| id.as_str().eq_ignore_ascii_case(it))
+    {
+        reader.fault(object.at("id"), format!("{id} has a meaning of its own in addresses; choose another id"));
+    }
     Some(Question { id: id?, label: label?, help, required, kind: kind? })
 }
 

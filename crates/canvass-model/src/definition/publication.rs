@@ -5,7 +5,7 @@ use super::{Choice, Definition, Fault, Kind, Other, Question, Text};
 /// Everything in the way of publication.
 pub(super) fn faults(definition: &Definition) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if !definition.questions().any(Question::takes_answer) {
+    if !definition.questions().any(Question::is_asked) {
         faults.push(Fault::new("/sections", "Add at least one question before publishing"));
     }
     written(&mut faults, Some(&definition.title), "/title", "Write the title");
@@ -16,6 +16,10 @@ pub(super) fn faults(definition: &Definition) -> Vec<Fault> {
         let at = |name: &str| format!("{pointer}/{name}");
         written(&mut faults, section.title.as_ref(), &at("title"), "Write the section's title, or remove it");
         written(&mut faults, section.description.as_ref(), &at("description"), "Write the description, or remove it");
+        if !section.questions.is_empty() && section.questions.iter().all(Question::is_hidden) {
+            let message = "Respondents see nothing here: move the hidden values to another section";
+            faults.push(Fault::new(at("questions"), message));
+        }
         for (place, it) in section.questions.iter().enumerate() {
             question(&mut faults, it, &format!("{pointer}/questions/{place}"));
         }
@@ -25,8 +29,13 @@ pub(super) fn faults(definition: &Definition) -> Vec<Fault> {
 
 fn question(faults: &mut Vec<Fault>, question: &Question, pointer: &str) {
     let at = |name: &str| format!("{pointer}/{name}");
-    written(faults, Some(&question.label), &at("label"), "Write the question");
-    written(faults, question.help.as_ref(), &at("help"), "Write the help, or remove it");
+    let (label, help) = if question.is_hidden() {
+        ("Write what the hidden value is called", "Write the note, or remove it")
+    } else {
+        ("Write the question", "Write the help, or remove it")
+    };
+    written(faults, Some(&question.label), &at("label"), label);
+    written(faults, question.help.as_ref(), &at("help"), help);
     if let Some(choices) = question.kind.choices() {
         if choices.len() < 2 {
             faults.push(Fault::new(at("choices"), "Add at least two choices"));

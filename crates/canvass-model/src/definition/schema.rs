@@ -1,12 +1,13 @@
 //! The JSON Schema of a definition: this file is about telling other programs what a document looks like.
 //!
 //! It says all that a schema can. What only the parser knows: that ids are unique, that texts are written in each of the
-//! survey's languages, that a lower bound is not above the upper one, and how many questions a survey has in all.
+//! survey's languages, that a lower bound is not above the upper one, how many questions and hidden values a survey has
+//! in all, and which names an address keeps for itself.
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    ChoiceId, KindName, Language, QuestionId, SectionId, limit,
+    ChoiceId, KindName, Language, QuestionId, SectionId, SetBy, limit,
     parse::{DOCUMENT, SECTION, fields},
 };
 
@@ -101,6 +102,15 @@ fn question_field(name: KindName, field: &str) -> Value {
         "count" => described(whole(limit::STARS_MIN, limit::STARS_MAX), "How many stars; 5 when left out."),
         "from" => described(whole(0, 1), "The low end; 1 when left out."),
         "to" => described(whole(limit::SCALE_TO_MIN, limit::SCALE_TO_MAX), "The high end; 5 when left out."),
+        "set_by" => json!({
+            "description": "Whose value it is: the address's and that of programs, or of scripts alone; url when left out.",
+            "enum": SetBy::ALL.map(SetBy::as_str),
+            "default": SetBy::Url.as_str(),
+        }),
+        "default" => described(
+            json!({ "type": "string", "maxLength": limit::HIDDEN_CHARS_MAX, "pattern": LINE }),
+            "The value of a response that comes without one.",
+        ),
         "low_label" => described(line(limit::END_CHARS_MAX), "What the low end means."),
         "high_label" => described(line(limit::END_CHARS_MAX), "What the high end means."),
         _ => Value::Bool(false),

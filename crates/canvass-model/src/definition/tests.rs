@@ -24,6 +24,7 @@ fn good() -> Value {
             { "id": "why", "type": "long_text", "label": "Why?", "help": "One\nor two lines", "chars_max": 1_000 },
             { "id": "several", "type": "multiple_choice", "label": "Which?", "choices": [{ "label": "x" }, { "label": "y" }], "other": { "label": "Else" }, "picks_max": 2 },
             { "id": "note", "type": "statement", "label": "Thank you so far" },
+            { "id": "source", "type": "hidden", "label": "Where they came from", "set_by": "script", "default": "nowhere" },
         ] }],
     })
 }
@@ -131,6 +132,12 @@ fn every_fault_is_named_with_its_pointer_and_the_schema_agrees() {
         (&question("6/other/help"), json!("x"), "help is not a field"),
         (&question("7/required"), json!(true), "required does not belong"),
         (&question("7/choices"), json!([]), "choices does not belong"),
+        (&question("8/required"), json!(true), "required does not belong"),
+        (&question("8/set_by"), json!("respondent"), "set_by must be one of url, script"),
+        (&question("8/set_by"), json!(1), "set_by must be one of"),
+        (&question("8/default"), json!(7), "default must be a string"),
+        (&question("8/default"), json!("a\nb"), "control"),
+        (&question("8/default"), json!("x".repeat(201)), "at most 200"),
     ];
     assert!(VALIDATOR.is_valid(&good()));
     assert!(Definition::parse(&good()).is_ok());
@@ -190,6 +197,29 @@ fn a_document_beyond_the_limits_is_refused() {
     let choices = |count: usize| vec![json!({ "label": "x" }); count];
     assert!(Definition::parse(&spoiled("/sections/0/questions/0/choices", json!(choices(500)))).is_ok());
     assert!(Definition::parse(&spoiled("/sections/0/questions/0/choices", json!(choices(501)))).is_err());
+    let hidden = |count: usize| vec![json!({ "type": "hidden", "label": "x" }); count];
+    assert!(Definition::parse(&spoiled("/sections/0/questions", json!(hidden(50)))).is_ok());
+    let refused = Definition::parse(&spoiled("/sections/0/questions", json!(hidden(51)))).unwrap_err();
+    assert!(refused[0].message.contains("at most 50 hidden values"), "{refused:?}");
+}
+
+#[test]
+fn an_address_brings_no_hidden_value_under_a_name_of_its_own() {
+    let hidden = |id: &str, set_by: &str| json!([{ "id": id, "type": "hidden", "label": "x", "set_by": set_by }]);
+    let refused = Definition::parse(&spoiled("/sections/0/questions", hidden("Thanks", "url"))).unwrap_err();
+    assert_eq!(refused[0].pointer, "/sections/0/questions/0/id");
+    assert!(Definition::parse(&spoiled("/sections/0/questions", hidden("Thanks", "script"))).is_ok());
+}
+
+#[test]
+fn hidden_values_alone_are_no_survey_and_no_section() {
+    let hidden = json!({ "type": "hidden", "label": "" });
+    let draft = sample::survey_of(&json!([hidden]));
+    let pointers: Vec<_> = draft.publication_faults().into_iter().map(|it| it.pointer).collect();
+    assert_eq!(pointers, ["/sections", "/sections/0/questions", "/sections/0/questions/0/label"]);
+    let beside = sample::survey_of(&json!([{ "type": "yes_no", "label": "?" }, { "type": "hidden", "label": "x" }]));
+    assert_eq!(beside.publication_faults(), []);
+    assert_eq!(beside.carried().count(), 1);
 }
 
 #[test]

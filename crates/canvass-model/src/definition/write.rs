@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Choice, Content, Kind, Other, Question, Section, Text, limit};
+use super::{Choice, Content, Kind, Other, Question, Section, SetBy, Text, limit};
 use crate::number;
 
 /// The whole document.
@@ -76,6 +76,10 @@ fn kind(object: &mut Map<String, Value>, kind: &Kind) {
             optional(object, "high_label", high_label.as_ref());
         }
         Kind::YesNo | Kind::Statement => {}
+        Kind::Hidden { set_by, default } => {
+            given(object, "set_by", (*set_by != SetBy::Url).then(|| set_by.as_str().into()));
+            given(object, "default", default.as_deref().map(Value::from));
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    ChoiceSummary, Frequent, NumberSummary, QuestionSummary, ScaleSummary, Summary, TextSummary, YesNoSummary,
+    ChoiceSummary, Frequent, HiddenSummary, NumberSummary, QuestionSummary, ScaleSummary, Summary, TextSummary,
+    YesNoSummary,
 };
 use crate::{
     definition::{Definition, Kind, Other, Question},
@@ -38,6 +39,8 @@ fn question(summary: Option<&QuestionSummary>, question: &Question) -> Value {
         }
         (Kind::YesNo, Some(QuestionSummary::YesNo(it))) => yes_no(it),
         (Kind::YesNo, _) => yes_no(&YesNoSummary::default()),
+        (Kind::Hidden { .. }, Some(QuestionSummary::Hidden(it))) => hidden(it),
+        (Kind::Hidden { .. }, _) => hidden(&HiddenSummary::default()),
         (Kind::Statement, _) => json!({ "answered": 0 }),
     }
 }
@@ -91,6 +94,15 @@ fn scale(summary: &ScaleSummary, kind: &Kind) -> Value {
 
 fn yes_no(summary: &YesNoSummary) -> Value {
     json!({ "answered": summary.yes + summary.no, "yes": summary.yes, "no": summary.no })
+}
+
+/// Where there were too many different values to keep each, counts are not exact: they may be too high.
+fn hidden(summary: &HiddenSummary) -> Value {
+    json!({
+        "answered": summary.answered,
+        "values": frequent(&summary.values, "value"),
+        "exact": summary.values.is_exact(),
+    })
 }
 
 /// As many as anybody reads; the store keeps more so that these are right.

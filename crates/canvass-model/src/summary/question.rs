@@ -23,6 +23,8 @@ pub enum QuestionSummary {
     Scale(ScaleSummary),
     /// Yes or no.
     YesNo(YesNoSummary),
+    /// Hidden values.
+    Hidden(HiddenSummary),
 }
 
 /// Texts: how many, and their most frequent words.
@@ -83,6 +85,17 @@ pub struct YesNoSummary {
     pub no: u64,
 }
 
+/// Hidden values: how often each came.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct HiddenSummary {
+    /// Responses that have one.
+    #[serde(rename = "n")]
+    pub answered: u64,
+    /// The most frequent values.
+    #[serde(rename = "v")]
+    pub values: Frequent,
+}
+
 /// The share of promoters, passives and detractors of an NPS question.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NetPromoter {
@@ -104,6 +117,7 @@ pub(super) enum Sort {
     Choice,
     Scale,
     YesNo,
+    Hidden,
 }
 
 impl QuestionSummary {
@@ -115,6 +129,7 @@ impl QuestionSummary {
             Self::Choice(it) => it.answered,
             Self::Scale(it) => it.answered(),
             Self::YesNo(it) => it.yes + it.no,
+            Self::Hidden(it) => it.answered,
         }
     }
 
@@ -126,6 +141,7 @@ impl QuestionSummary {
             Sort::Choice => Self::Choice(ChoiceSummary::default()),
             Sort::Scale => Self::Scale(ScaleSummary::default()),
             Sort::YesNo => Self::YesNo(YesNoSummary::default()),
+            Sort::Hidden => Self::Hidden(HiddenSummary::default()),
         };
         summary.add(answer);
         summary
@@ -138,6 +154,7 @@ impl QuestionSummary {
             Self::Choice(_) => Sort::Choice,
             Self::Scale(_) => Sort::Scale,
             Self::YesNo(_) => Sort::YesNo,
+            Self::Hidden(_) => Sort::Hidden,
         }
     }
 
@@ -156,6 +173,7 @@ impl QuestionSummary {
             }
             Kind::Stars { .. } | Kind::OpinionScale { .. } | Kind::Nps { .. } => self.sort() == Sort::Scale,
             Kind::YesNo => self.sort() == Sort::YesNo,
+            Kind::Hidden { .. } => self.sort() == Sort::Hidden,
             Kind::Statement => false,
         }
     }
@@ -171,7 +189,11 @@ impl QuestionSummary {
             (Self::Scale(it), Answer::Scale(point)) => *it.counts.entry(*point).or_default() += 1,
             (Self::YesNo(it), Answer::YesNo(true)) => it.yes += 1,
             (Self::YesNo(it), Answer::YesNo(false)) => it.no += 1,
-            (Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_), _) => {}
+            (Self::Hidden(it), Answer::Hidden(value)) => it.add(value),
+            (
+                Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_) | Self::Hidden(_),
+                _,
+            ) => {}
         }
     }
 
@@ -190,7 +212,11 @@ impl QuestionSummary {
                 *count = count.saturating_sub(1);
                 counted
             }
-            (Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_), _) => false,
+            (Self::Hidden(it), Answer::Hidden(value)) => it.remove(value),
+            (
+                Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_) | Self::Hidden(_),
+                _,
+            ) => false,
         };
         if clean { Recount::NotNeeded } else { Recount::Needed }
     }
@@ -212,7 +238,14 @@ impl QuestionSummary {
                 ours.yes += theirs.yes;
                 ours.no += theirs.no;
             }
-            (Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_), _) => {}
+            (Self::Hidden(ours), Self::Hidden(theirs)) => {
+                ours.answered += theirs.answered;
+                ours.values.merge(&theirs.values);
+            }
+            (
+                Self::Text(_) | Self::Number(_) | Self::Choice(_) | Self::Scale(_) | Self::YesNo(_) | Self::Hidden(_),
+                _,
+            ) => {}
         }
     }
 }
@@ -224,6 +257,7 @@ fn sort_of(answer: &Answer) -> Sort {
         Answer::Choice(_) | Answer::Choices(_) => Sort::Choice,
         Answer::Scale(_) => Sort::Scale,
         Answer::YesNo(_) => Sort::YesNo,
+        Answer::Hidden(_) => Sort::Hidden,
     }
 }
 
@@ -317,6 +351,19 @@ impl ScaleSummary {
         let (promoters, passives, detractors) = (within(9..=10), within(7..=8), within(0..=6));
         let score = (number::count(promoters) - number::count(detractors)) * 100.0 / number::count(answered);
         (answered != 0).then_some(NetPromoter { promoters, passives, detractors, score })
+    }
+}
+
+impl HiddenSummary {
+    fn add(&mut self, value: &str) {
+        self.answered += 1;
+        self.values.add(value);
+    }
+
+    fn remove(&mut self, value: &str) -> bool {
+        let counted = self.answered != 0;
+        self.answered = self.answered.saturating_sub(1);
+        self.values.remove(value) && counted
     }
 }
 

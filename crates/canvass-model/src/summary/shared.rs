@@ -21,7 +21,7 @@ impl Summary {
     /// What everybody may see of a question: never a text, and of choices only those that it offers now.
     pub fn shared(&self, question: &Question) -> Shared {
         match self.question(question) {
-            Some(QuestionSummary::Text(_)) => Shared::Words,
+            Some(QuestionSummary::Text(_) | QuestionSummary::Hidden(_)) => Shared::Words,
             Some(counted) if counted.answered() < Self::SHARED_ANSWERS_MIN => Shared::TooFew,
             Some(QuestionSummary::Choice(counted)) => {
                 Shared::Counts(QuestionSummary::Choice(offered(question, counted)))
@@ -29,7 +29,9 @@ impl Summary {
             Some(counted @ (QuestionSummary::Number(_) | QuestionSummary::Scale(_) | QuestionSummary::YesNo(_))) => {
                 Shared::Counts(counted.clone())
             }
-            None if matches!(question.kind, Kind::ShortText { .. } | Kind::LongText { .. }) => Shared::Words,
+            None if matches!(question.kind, Kind::ShortText { .. } | Kind::LongText { .. } | Kind::Hidden { .. }) => {
+                Shared::Words
+            }
             None => Shared::TooFew,
         }
     }

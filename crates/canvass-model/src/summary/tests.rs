@@ -87,10 +87,11 @@ fn the_api_shows_every_question_with_what_its_type_yields() {
         { "id": "nps", "type": "nps", "label": "?" },
         { "id": "ok", "type": "yes_no", "label": "?" },
         { "id": "note", "type": "statement", "label": "?" },
+        { "id": "source", "type": "hidden", "label": "?" },
     ]));
     let given = [
-        json!({ "text": "Good soup, good soup!", "number": 1.5, "one": "b", "few": ["a", { "other": "Teal" }], "stars": 3, "nps": 10, "ok": true }),
-        json!({ "text": "Good bread", "number": 2.5, "few": ["a", "b"], "stars": 2, "nps": 8, "ok": false }),
+        json!({ "text": "Good soup, good soup!", "number": 1.5, "one": "b", "few": ["a", { "other": "Teal" }], "stars": 3, "nps": 10, "ok": true, "source": "mail 2026" }),
+        json!({ "text": "Good bread", "number": 2.5, "source": "mail 2026", "few": ["a", "b"], "stars": 2, "nps": 8, "ok": false }),
         json!({ "few": [{ "other": "Teal" }], "nps": 3, "ok": true }),
     ];
     let summary = of(&given.map(|it| answers(&survey, &it)));
@@ -106,6 +107,7 @@ fn the_api_shows_every_question_with_what_its_type_yields() {
             "nps": { "answered": 3, "counts": { "0": 0, "1": 0, "2": 0, "3": 1, "4": 0, "5": 0, "6": 0, "7": 0, "8": 1, "9": 0, "10": 1 },
                 "mean": 7.0, "promoters": 1, "passives": 1, "detractors": 1, "score": 0.0 },
             "ok": { "answered": 3, "yes": 2, "no": 1 },
+            "source": { "answered": 2, "values": [{ "value": "mail 2026", "count": 2 }], "exact": true },
         } })
     );
     let nothing = Summary::default().to_api(&survey);
@@ -296,12 +298,12 @@ proptest! {
         for question in survey.questions().filter(|it| it.takes_answer()) {
             let answered = summary.question(question).map_or(0, QuestionSummary::answered);
             match summary.shared(question) {
-                Shared::Words => prop_assert!(matches!(question.kind.name(), KindName::ShortText | KindName::LongText)),
+                Shared::Words => prop_assert!(matches!(question.kind.name(), KindName::ShortText | KindName::LongText | KindName::Hidden)),
                 Shared::TooFew => prop_assert!(answered < Summary::SHARED_ANSWERS_MIN),
                 Shared::Counts(counted) => {
                     prop_assert!(Summary::SHARED_ANSWERS_MIN <= answered);
                     prop_assert_eq!(counted.answered(), answered);
-                    prop_assert!(!matches!(counted, QuestionSummary::Text(_)));
+                    prop_assert!(!matches!(counted, QuestionSummary::Text(_) | QuestionSummary::Hidden(_)));
                     if let QuestionSummary::Choice(choice) = counted {
                         prop_assert_eq!(choice.other_texts, Frequent::default());
                     }

@@ -66,7 +66,8 @@
       for (const [name, value] of fields) {
         for (const it of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
           if (it.type === "radio" || it.type === "checkbox") it.checked ||= it.value === value;
-          else it.value = value;
+          // What the address brings now wins over what it brought when the draft was begun.
+          else if (it.type !== "hidden" || !it.value) it.value = value;
         }
       }
     }

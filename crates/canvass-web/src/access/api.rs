@@ -21,8 +21,7 @@ pub(super) async fn paced(parts: &Parts, app: &App) -> Result<Person, Problem> {
 
 /// The program a request speaks for, whatever its pace: responses are bounded by the month and by the intake's room.
 pub(super) async fn person(parts: &Parts, app: &App) -> Result<Person, Problem> {
-    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()).and_then(bearer);
-    let secret = bearer.filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::TokenRequired)?;
+    let secret = bearer(parts).filter(|it| it.starts_with(Secret::TOKEN_PREFIX)).ok_or(Problem::TokenRequired)?;
     let hash = Secret::offered(secret).hash();
     let Some((tenant, token)) = app.directory().tenant_of_token(hash).await? else {
         return Err(refusal(app, hash).await?);
@@ -44,7 +43,8 @@ async fn refusal(app: &App, hash: SecretHash) -> Result<Problem, Problem> {
 }
 
 /// The credentials of an `Authorization: Bearer …` header; the scheme is matched without regard to case (RFC 9110).
-fn bearer(header: &str) -> Option<&str> {
+pub(super) fn bearer(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim())
 }

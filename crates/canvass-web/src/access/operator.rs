@@ -1,5 +1,7 @@
 //! Operators: this file is about who runs the installation, and the little they may see of a tenant.
 
+mod program;
+
 use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_actions as actions;
 use canvass_model::{alias::Alias, id::SessionId, member::Actor, script::ScriptName, tenant::TenantState};
@@ -9,6 +11,7 @@ use canvass_storage::{
     surveys,
 };
 
+pub(crate) use self::program::OperatorProgram;
 use super::App;
 use crate::{
     Problem,
@@ -86,27 +89,9 @@ impl Operator {
         self.app.scripts().status()
     }
 
-    /// What a tenant uses of its plan: some counts and nothing else of it. `None` for a tenant that is not in use.
+    /// What a tenant uses of its plan; `None` for a tenant that is not in use.
     pub(crate) async fn usage(&self, alias: &Alias) -> Result<Option<Usage>, actions::Error> {
-        let Some(tenant) = self.app.directory().tenant(alias).await? else { return Ok(None) };
-        match tenant.record().state {
-            TenantState::Active | TenantState::Suspended => {}
-            TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Ok(None),
-        }
-        let usage = tenant.read(|tx| {
-            let now = tx.now();
-            Ok::<_, actions::Error>(Usage {
-                open_surveys: surveys::count_open(tx)?,
-                responses_month: responses::count_in_month(tx, now)?,
-                scripts: scripts::count(tx)?,
-                scripts_stopped: actions::scripts::stopped(tx)?,
-                stopped_scripts: scripts::list_stopped(tx)?
-                    .into_iter()
-                    .filter_map(|it| Some((it.name, it.stopped_by_operator?)))
-                    .collect(),
-            })
-        });
-        usage.await.map(Some)
+        Usage::of(&self.app, alias).await
     }
 
     /// The frame of a page of this operator.
@@ -126,6 +111,31 @@ impl Operator {
 
     fn actor(&self) -> Actor {
         Actor::Operator { operator: self.account.id, name: self.account.name.as_str().to_owned() }
+    }
+}
+
+impl Usage {
+    /// Some counts of a tenant and nothing else of it; `None` for one that is not in use.
+    async fn of(app: &App, alias: &Alias) -> Result<Option<Self>, actions::Error> {
+        let Some(tenant) = app.directory().tenant(alias).await? else { return Ok(None) };
+        match tenant.record().state {
+            TenantState::Active | TenantState::Suspended => {}
+            TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Ok(None),
+        }
+        let usage = tenant.read(|tx| {
+            let now = tx.now();
+            Ok::<_, actions::Error>(Self {
+                open_surveys: surveys::count_open(tx)?,
+                responses_month: responses::count_in_month(tx, now)?,
+                scripts: scripts::count(tx)?,
+                scripts_stopped: actions::scripts::stopped(tx)?,
+                stopped_scripts: scripts::list_stopped(tx)?
+                    .into_iter()
+                    .filter_map(|it| Some((it.name, it.stopped_by_operator?)))
+                    .collect(),
+            })
+        });
+        usage.await.map(Some)
     }
 }
 

@@ -5,7 +5,7 @@ mod onlooker;
 mod scripts;
 mod site;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -129,8 +129,20 @@ impl Respondent {
 
     /// Where the tenant wants its other addresses to lead, with the request's query; `None` when this one serves.
     pub(crate) fn leads_on(&self) -> Option<String> {
-        let url = self.site.leads_on(self.page.as_ref())?;
-        Some(self.query.as_ref().map_or_else(|| url.clone(), |query| format!("{url}?{query}")))
+        self.site.leads_on(self.page.as_ref()).map(|it| self.with_query(it))
+    }
+
+    /// An address with the request's query behind it: what somebody brought along gets to where they are sent.
+    pub(crate) fn with_query(&self, url: String) -> String {
+        match &self.query {
+            Some(query) => format!("{url}?{query}"),
+            None => url,
+        }
+    }
+
+    /// The fields of the request's query, in order.
+    pub(crate) fn brought(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes())
     }
 
     /// The page the request's address names; `None` for the tenant's own address.

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     Problem,
-    access::{Analyst, Claimant, Collector, Creator, SecretKeeper},
+    access::{Analyst, Claimant, Collector, Creator, OperatorProgram, SecretKeeper},
 };
 
 /// What every failed request answers (RFC 9457).
@@ -43,8 +43,18 @@ pub(super) fn document(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
         .version("1")
         .description(
             "Surveys, publication, responses, summaries, exports and pages of one tenant: the one the token belongs to. \
-             Tokens are made in the console. Lists are paged by cursor; creations may carry an `Idempotency-Key`; \
+             Tokens are made in the console. What is tagged `Operator` is for the installation's operator, with tokens of \
+             their own, and opens no tenant's data. Lists are paged by cursor; creations may carry an `Idempotency-Key`; \
              edits carry `If-Match`. A failed request answers `application/problem+json`.",
+        )
+        .security_scheme(
+            "operator_token",
+            SecurityScheme::Http {
+                scheme: "bearer".to_owned(),
+                bearer_format: Some("cvo_…".to_owned()),
+                description: Some("A token made in the operator console or at the command line.".to_owned()),
+                extensions: serde_json::Map::new().into_iter().collect(),
+            },
         )
         .security_scheme(
             "token",
@@ -128,6 +138,12 @@ impl OperationOutput for Problem {
 /// The scope a person's token needs, as the operation's security requirement.
 fn scope(operation: &mut Operation, scope: &str) {
     operation.security = vec![[("token".to_owned(), vec![scope.to_owned()])].into_iter().collect()];
+}
+
+impl OperationInput for OperatorProgram {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        operation.security = vec![[("operator_token".to_owned(), Vec::new())].into_iter().collect()];
+    }
 }
 
 impl OperationInput for Analyst {

@@ -168,15 +168,16 @@ pub(super) async fn create(
     // A creation's `Idempotency-Key` is its submission key, unless it has one of its own.
     new.submission_key = new.submission_key.or(key);
     let has_key = new.submission_key.is_some();
-    let (accepted, answers) = accept(&live, &new, collector.now())?;
-    let id = accepted.id;
+    let (answers, key) = read(&live, &new)?;
+    let id = key.response_id(survey);
     // Whoever sends the same key while the first one is under way hears the same as whoever sends it later.
     let _turn = if has_key { Some(collector.turn(id).await) } else { None };
     let known = has_key && is_known(&collector, survey, id).await?;
-    if !known {
-        check(&collector, &live, &answers).await?;
-    }
-    let repeated = known || collector.append(vec![accepted]).await?.contains(&Receipt::Repeated);
+    let repeated = known || {
+        let answers = check(&collector, &live, answers).await?;
+        let accepted = accept(&live, &answers, &key, collector.now())?;
+        collector.append(vec![accepted]).await?.contains(&Receipt::Repeated)
+    };
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(Created { id })).into_response())
 }
@@ -210,21 +211,26 @@ async fn open(collector: &Collector, survey: SurveyId) -> Result<Arc<Live>, Prob
     }
 }
 
-/// Lets the tenant's scripts check a submission.
-async fn check(collector: &Collector, live: &Live, answers: &Answers) -> Result<(), Problem> {
-    let refusals = collector.refusals((live.survey.id, &live.definition), answers).await;
-    if refusals.is_empty() { Ok(()) } else { Err(Problem::Invalid { faults: faults(refusals) }) }
-}
-
 /// Checks a submission against the live version.
-fn accept(live: &Live, new: &New, now: Timestamp) -> Result<(Accepted, Answers), Problem> {
+fn read(live: &Live, new: &New) -> Result<(Answers, SubmissionKey), Problem> {
     let answers =
         Answers::from_json(&live.definition, &new.answers).map_err(|it| Problem::Invalid { faults: faults(it) })?;
     let key = match &new.submission_key {
         None => fresh_key(),
         Some(key) => key_of(key)?,
     };
-    Ok((actions::responses::prepare(live, &answers, &key, Source::Api, now)?, answers))
+    Ok((answers, key))
+}
+
+/// Lets the tenant's scripts check a submission, and set its hidden values.
+async fn check(collector: &Collector, live: &Live, answers: Answers) -> Result<Answers, Problem> {
+    let checked = collector.check((live.survey.id, &live.definition), answers).await;
+    checked.map_err(|refusals| Problem::Invalid { faults: faults(refusals) })
+}
+
+/// The response that checked answers are.
+fn accept(live: &Live, answers: &Answers, key: &SubmissionKey, now: Timestamp) -> Result<Accepted, actions::Error> {
+    actions::responses::prepare(live, answers, key, Source::Api, now)
 }
 
 /// Whether a response with a client's own key was accepted before, applied or not.

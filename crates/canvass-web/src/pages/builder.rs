@@ -132,11 +132,11 @@ pub(crate) async fn update_question(
     }
     let form = saving::pressed(&form);
     match saving::save_question(&creator, survey, (&question, &form)).await {
-        Ok(_) if matches!(form.text("do"), "save" | "keep-mine") => {
-            Ok(Redirect::to(&format!("{base}?did=saved&it={question}#question-{question}")).into_response())
+        Ok(it) if matches!(form.text("do"), "save" | "keep-mine") => {
+            Ok(Redirect::to(&format!("{base}?did=saved&it={it}#question-{it}")).into_response())
         }
-        Ok(_) => {
-            let to = format!("{base}/questions/{question}?did=choices#question-{question}");
+        Ok(it) => {
+            let to = format!("{base}/questions/{it}?did=choices#question-{it}");
             Ok(Redirect::to(&to).into_response())
         }
         Err(refused) => again(&creator, survey, &question, (&form, refused)).await,

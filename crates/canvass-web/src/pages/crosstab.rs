@@ -145,7 +145,8 @@ fn is_countable(question: &Question) -> bool {
         | Kind::Stars { .. }
         | Kind::OpinionScale { .. }
         | Kind::Nps { .. }
-        | Kind::YesNo => true,
+        | Kind::YesNo
+        | Kind::Hidden { .. } => true,
     }
 }
 
@@ -169,7 +170,8 @@ fn answers(question: &Question) -> Option<Choices> {
         | Kind::LongText { .. }
         | Kind::Integer { .. }
         | Kind::Decimal { .. }
-        | Kind::Statement => return None,
+        | Kind::Statement
+        | Kind::Hidden { .. } => return None,
     };
     let choices = values.into_iter().map(|(value, label)| Choice { value: format!("{id}:{value}"), label }).collect();
     Some(Choices { label: question.label.to_string(), choices })
@@ -192,7 +194,8 @@ fn filter(definition: &Definition, only: &str) -> Value {
             | Kind::SingleChoice { .. }
             | Kind::MultipleChoice { .. }
             | Kind::Dropdown { .. }
-            | Kind::Statement,
+            | Kind::Statement
+            | Kind::Hidden { .. },
         )
         | None => json!(value),
     };

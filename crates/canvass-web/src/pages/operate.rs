@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use canvass_actions::tenants as verbs;
+use canvass_actions::tenants::{self as verbs, REASON_CHARS_MAX};
 use canvass_model::{
     alias::Alias,
     plan::{Feature, Lane, PlanId},
@@ -28,8 +28,6 @@ use crate::{
 
 /// Tenants on one page.
 const ROWS: u32 = 50;
-/// A reason is a sentence or two.
-const REASON_CHARS_MAX: usize = 500;
 
 #[derive(Template)]
 #[template(path = "operator/tenants.html")]

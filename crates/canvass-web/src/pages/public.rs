@@ -131,7 +131,8 @@ fn lead_on(url: &str) -> Result<Response, Problem> {
     Ok((StatusCode::MOVED_PERMANENTLY, headers).into_response())
 }
 
-/// Leads on; browsers ask again each time, since a tenant may change its mind.
+/// Leads on, to a page of the tenant's own with what was brought along; browsers ask again each time, since a tenant may
+/// change its mind.
 async fn redirect(respondent: &Respondent, to: &Destination) -> Result<Response, Problem> {
     let (status, location) = match to {
         Destination::Url(url) => (StatusCode::FOUND, url.as_str().to_owned()),
@@ -139,7 +140,7 @@ async fn redirect(respondent: &Respondent, to: &Destination) -> Result<Response,
             let page = respondent.find_by_id(*id).await?.ok_or(Problem::NotFound)?;
             let has_moved = matches!(to, Destination::Moved(_));
             let status = if has_moved { StatusCode::MOVED_PERMANENTLY } else { StatusCode::FOUND };
-            (status, respondent.site().href(&page.address))
+            (status, respondent.with_query(respondent.site().href(&page.address)))
         }
     };
     let location = HeaderValue::try_from(location).map_err(|error| Problem::Internal(error.to_string()))?;

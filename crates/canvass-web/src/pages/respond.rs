@@ -4,6 +4,7 @@
 //! travel along. A post that names no button (any program that filled the form in) is the submission itself.
 
 mod attempt;
+mod carried;
 mod sheet;
 
 use std::sync::Arc;
@@ -95,12 +96,14 @@ async fn submit(entered: &Entered<'_>, live: &Live, attempt: &Attempt, now: Time
             return drawn.page(entered, live, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let refusals = entered.respondent().refusals((live.survey.id, &live.definition), &answers).await;
-    if !refusals.is_empty() {
-        let section = attempt::first_wrong(live, &refusals).unwrap_or(attempt.section);
-        let drawn = attempt.at(section).refused(refusals);
-        return drawn.page(entered, live, StatusCode::UNPROCESSABLE_ENTITY);
-    }
+    let answers = match entered.respondent().check((live.survey.id, &live.definition), answers).await {
+        Ok(answers) => answers,
+        Err(refusals) => {
+            let section = attempt::first_wrong(live, &refusals).unwrap_or(attempt.section);
+            let drawn = attempt.at(section).refused(refusals);
+            return drawn.page(entered, live, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
     let accepted = attempt.accept(live, &answers, now)?;
     if let Err(error) = entered.respondent().append(accepted).await {
         return not_accepted(entered, live, attempt, error);

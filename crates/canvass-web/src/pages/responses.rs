@@ -232,7 +232,8 @@ fn is_number(question: &Question) -> bool {
         | Kind::MultipleChoice { .. }
         | Kind::Dropdown { .. }
         | Kind::YesNo
-        | Kind::Statement => false,
+        | Kind::Statement
+        | Kind::Hidden { .. } => false,
     }
 }
 

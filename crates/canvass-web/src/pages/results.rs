@@ -107,7 +107,8 @@ fn quotes(question: &Question, answers: &[Answers]) -> Vec<String> {
             | Answer::Choice(_)
             | Answer::Choices(_)
             | Answer::Scale(_)
-            | Answer::YesNo(_),
+            | Answer::YesNo(_)
+            | Answer::Hidden(_),
         )
         | None => None,
     };

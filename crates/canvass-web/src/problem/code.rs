@@ -79,6 +79,8 @@ impl Problem {
             | Self::OperatorSignInRequired
             | Self::TokenRequired
             | Self::TokenUnknown
+            | Self::OperatorTokenRequired
+            | Self::OperatorTokenUnknown
             | Self::TokenExpired { .. } => SIGN_IN_REQUIRED,
             Self::Forbidden(_) => FORBIDDEN,
             Self::NotFound => NOT_FOUND,

@@ -99,7 +99,9 @@ fn document(problem: &Problem, id: &RequestId) -> Response {
 /// What a program is asked for (RFC 6750, section 3): a token, or a better one.
 fn challenge(problem: &Problem) -> Option<&'static str> {
     match problem {
-        Problem::TokenUnknown | Problem::TokenExpired { .. } => Some("Bearer error=\"invalid_token\""),
+        Problem::TokenUnknown | Problem::OperatorTokenUnknown | Problem::TokenExpired { .. } => {
+            Some("Bearer error=\"invalid_token\"")
+        }
         _ if problem.code().status == StatusCode::UNAUTHORIZED => Some("Bearer"),
         _ => None,
     }

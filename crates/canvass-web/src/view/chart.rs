@@ -103,7 +103,7 @@ pub(crate) fn charts(
 pub(crate) fn shared(definition: &Definition, summary: &Summary) -> Vec<SharedChart> {
     let english = Language::english();
     let language = definition.languages.first().unwrap_or(&english);
-    definition.questions().filter(|it| it.takes_answer()).map(|it| shared_chart(it, summary, language)).collect()
+    definition.questions().filter(|it| it.is_asked()).map(|it| shared_chart(it, summary, language)).collect()
 }
 
 fn shared_chart(question: &Question, summary: &Summary, language: &Language) -> SharedChart {
@@ -127,7 +127,8 @@ fn coarse(question: &Question, counted: &QuestionSummary, language: &Language) -
         QuestionSummary::Text(_)
         | QuestionSummary::Choice(_)
         | QuestionSummary::Scale(_)
-        | QuestionSummary::YesNo(_) => body(question, counted, language, Vec::new()),
+        | QuestionSummary::YesNo(_)
+        | QuestionSummary::Hidden(_) => body(question, counted, language, Vec::new()),
     }
 }
 
@@ -137,17 +138,30 @@ fn chart(question: &Question, summary: &Summary, language: &Language, latest: Ve
     Chart {
         id: question.id.to_string(),
         label: question.label.in_language(language).to_owned(),
-        note: note(question, answered, summary.responses),
+        note: match counted {
+            Some(QuestionSummary::Hidden(it)) if !it.values.is_exact() => {
+                format!(
+                    "{}; too many different values to count each exactly",
+                    note(question, answered, summary.responses)
+                )
+            }
+            Some(_) | None => note(question, answered, summary.responses),
+        },
         body: counted.map_or(Body::Nothing, |it| body(question, it, language, latest)),
     }
 }
 
 fn note(question: &Question, answered: u64, responses: u64) -> String {
     let kind = question.kind.name().label();
+    let (nobody, have) = if question.is_hidden() {
+        ("no response has one yet", "responses have one")
+    } else {
+        ("nobody answered yet", "answered")
+    };
     if answered == 0 {
-        return format!("{kind}, nobody answered yet");
+        return format!("{kind}, {nobody}");
     }
-    let note = format!("{kind}, {} of {} answered", number::grouped(answered), number::grouped(responses));
+    let note = format!("{kind}, {} of {} {have}", number::grouped(answered), number::grouped(responses));
     match question.kind.name() {
         KindName::MultipleChoice => format!("{note}; shares may add up to more than 100 %"),
         _ => note,
@@ -159,6 +173,7 @@ fn body(question: &Question, summary: &QuestionSummary, language: &Language, lat
         QuestionSummary::Text(text) => lists::texts(text, latest),
         QuestionSummary::Choice(choice) => lists::choices(question, choice, language),
         QuestionSummary::YesNo(counts) => lists::yes_no(*counts),
+        QuestionSummary::Hidden(values) => lists::values(values),
         QuestionSummary::Number(numbers) => {
             columns::numbers(numbers, columns::Grain::of(&question.kind), &unit(&question.kind, language))
         }
@@ -177,7 +192,8 @@ fn body(question: &Question, summary: &QuestionSummary, language: &Language, lat
             | Kind::MultipleChoice { .. }
             | Kind::Dropdown { .. }
             | Kind::YesNo
-            | Kind::Statement => Body::Nothing,
+            | Kind::Statement
+            | Kind::Hidden { .. } => Body::Nothing,
         },
     }
 }
@@ -196,7 +212,8 @@ fn unit(kind: &Kind, language: &Language) -> String {
         | Kind::OpinionScale { .. }
         | Kind::Nps { .. }
         | Kind::YesNo
-        | Kind::Statement => String::new(),
+        | Kind::Statement
+        | Kind::Hidden { .. } => String::new(),
     }
 }
 

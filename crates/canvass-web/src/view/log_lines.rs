@@ -54,7 +54,7 @@ fn line(entry: &Entry, alias: &Alias, titles: &HashMap<SurveyId, String>) -> Lin
         iso: entry.at.to_string(),
         at: moment::minute(entry.at),
         who: entry.actor.name().to_owned(),
-        is_operator: matches!(entry.actor, Actor::Operator { .. }),
+        is_operator: matches!(entry.actor, Actor::Operator { .. } | Actor::OperatorToken { .. }),
         what,
         title,
         link: known.map(|id| format!("/-/console/{alias}/surveys/{id}")),

@@ -107,7 +107,8 @@ impl<'a> Sheet<'a> {
             | Kind::OpinionScale { .. }
             | Kind::Nps { .. }
             | Kind::YesNo
-            | Kind::Statement => String::new(),
+            | Kind::Statement
+            | Kind::Hidden { .. } => String::new(),
         }
     }
 

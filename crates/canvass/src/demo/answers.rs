@@ -125,7 +125,8 @@ impl Respondent<'_> {
                 let chance = 0.3 + 0.6 * self.mood;
                 Some(json!(self.dice.happens(chance)))
             }
-            Kind::Statement => None,
+            // A survey of the demonstration is answered without an address.
+            Kind::Statement | Kind::Hidden { .. } => None,
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use self::routes::{
     API,
     For::{self, Administrator, Analyst, Anyone, Creator, Operator, SignedIn},
-    PAGES,
+    OPERATED, PAGES,
 };
 use crate::support::{Canvass, Person, Survey};
 
@@ -193,7 +193,9 @@ async fn every_operation_asks_for_its_scope_and_knows_its_own_tenant_only() {
             item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
         })
         .collect();
-    let listed = API.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let of_tenants = API.iter().map(|(method, path, _)| (*method, *path));
+    let listed = of_tenants.chain(OPERATED.iter().copied());
+    let listed = listed.map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
     assert_eq!(described, listed, "the description of the API and the table of access differ");
 
     let outsider = canvass.program_of("fabrikam").await;
@@ -222,4 +224,29 @@ async fn every_operation_asks_for_its_scope_and_knows_its_own_tenant_only() {
     let request = outsider.request(Method::PUT, &format!("{path}/metadata")).header("if-match", "*").json(&json!({}));
     outsider.send(request).await.expect(404);
     assert_eq!(outsider.get("/api/v1/fields").await.expect(200).json(), json!({ "fields": [] }));
+}
+
+#[tokio::test]
+async fn what_is_for_the_operators_programs_is_for_nobody_else_and_theirs_is_nothing_of_a_tenants() {
+    let canvass = Canvass::start().await;
+    canvass.tenant("adatum").await;
+    let names = Names::of(&canvass).await;
+    let (ray, ada, olga) = (canvass.ray(), canvass.ada().await, canvass.olga().await);
+    let (of_tenant, of_operator) = (canvass.program_of("adatum").await, canvass.operator_program().await);
+    for (method, path) in OPERATED {
+        let path = names.fill(path);
+        // Neither a session, be it the operator's own, nor a tenant's token of every scope.
+        for person in [&ray, &ada, &olga, &of_tenant] {
+            assert_eq!(status(person, method, &path).await.0, 401, "{method} {path}");
+        }
+        let (found, _) = status(&of_operator, method, &path).await;
+        assert!(
+            !matches!(found, 401 | 403) && found < 500,
+            "{method} {path} answered {found} to the operator's program"
+        );
+    }
+    for (method, path, _) in API {
+        let path = names.fill(path);
+        assert_eq!(status(&of_operator, method, &path).await.0, 401, "{method} {path}");
+    }
 }

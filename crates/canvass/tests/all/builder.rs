@@ -1,5 +1,7 @@
 //! The builder: this file is about writing a survey through forms, alone and with somebody else at the same time.
 
+mod hidden;
+
 use canvass_model::definition::KindName;
 use serde_json::{Value, json};
 
@@ -98,6 +100,7 @@ fn own_fields(kind: KindName) -> Vec<(&'static str, &'static str)> {
         KindName::Decimal => vec![("min", "0,5"), ("max", "9.5"), ("step", "0.5"), ("unit", "kg")],
         KindName::YesNo => vec![],
         KindName::Statement => vec![("help", "*Read* this")],
+        KindName::Hidden => vec![("id", "source"), ("set_by", "script"), ("default", "none")],
     }
 }
 
@@ -117,6 +120,7 @@ fn expected() -> Value {
         { "type": "integer", "min": -5, "max": 120, "unit": "years" },
         { "type": "decimal", "min": 0.5, "max": 9.5, "step": 0.5, "unit": "kg" },
         { "type": "statement", "help": "*Read* this" },
+        { "type": "hidden", "id": "source", "label": "A Hidden value", "set_by": "script", "default": "none" },
     ])
 }
 

@@ -57,6 +57,28 @@ fn tenants_are_listed_shown_suspended_and_resumed() {
     assert_eq!(json_on(&server, &["tenant", "resume", "contoso-dairy"])["state"], "active");
 }
 
+#[tokio::test]
+async fn an_operator_token_is_made_listed_and_revoked_at_the_command_line() {
+    let mut server = installation();
+    let made = json_on(&server, &["operator", "token", "create", "--name", "Onboarding", "--days", "30"]);
+    let (id, secret) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
+    let listed = on(&server, &["operator", "token", "list"]).expect(0).out;
+    assert!(listed.contains("Onboarding") && listed.contains(id) && !listed.contains(secret), "{listed}");
+
+    if !on_postgres() {
+        server.start_again();
+    }
+    server.visitor("Program").as_program(secret).get("/api/v1/tenants").await.expect(200);
+    if !on_postgres() {
+        assert!(server.stop().success());
+    }
+    assert_ne!(json_on(&server, &["operator", "token", "list"])["last_used_at"], Value::Null);
+    on(&server, &["operator", "token", "revoke", id]).expect(0);
+    on(&server, &["operator", "token", "revoke", id]).expect(5);
+    assert!(on(&server, &["operator", "token", "list"]).expect(0).out.contains("There is no operator token."));
+    on(&server, &["operator", "token", "create", "--name", " "]).expect(2);
+}
+
 #[test]
 fn what_cannot_be_made_or_found_has_its_own_exit_code() {
     let server = installation();

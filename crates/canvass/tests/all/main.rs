@@ -30,6 +30,7 @@ mod logs;
 mod nodes;
 mod openapi;
 mod operation;
+mod operators;
 mod outages;
 mod pages;
 mod people;

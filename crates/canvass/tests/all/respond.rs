@@ -2,6 +2,7 @@
 
 mod addresses;
 mod doors;
+mod hidden;
 mod weight;
 
 use crate::support::{Answer, Canvass, Person, Survey, workshop};

@@ -5,6 +5,7 @@ mod budget;
 mod checks;
 mod command_line;
 mod figures;
+mod hidden;
 mod hooks;
 mod hostile;
 mod lives;

@@ -1,10 +1,12 @@
 //! Question types from JSON: this file is about the fields that belong to each type and what they may hold.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{
     Ids,
     reader::{Object, Prose, Reader},
 };
-use crate::definition::{Choice, ChoiceId, Kind, KindName, Other, Text, limit};
+use crate::definition::{Choice, ChoiceId, Kind, KindName, Other, SetBy, Text, limit};
 
 /// The fields a question of this type may have.
 pub(crate) fn fields(name: KindName) -> Vec<&'static str> {
@@ -19,6 +21,7 @@ pub(crate) fn fields(name: KindName) -> Vec<&'static str> {
         KindName::Nps => &["required", "low_label", "high_label"],
         KindName::YesNo => &["required"],
         KindName::Statement => &[],
+        KindName::Hidden => &["set_by", "default"],
     };
     ["id", "type", "label", "help"].into_iter().chain(own.iter().copied()).collect()
 }
@@ -65,6 +68,7 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>, name: KindName) -> 
         }
         KindName::YesNo => Kind::YesNo,
         KindName::Statement => Kind::Statement,
+        KindName::Hidden => hidden(reader, object),
     }
 }
 
@@ -92,6 +96,13 @@ fn multiple_choice(reader: &mut Reader, object: &Object<'_>) -> Kind {
     let picks_max = reader.small(object, "picks_max", 1..=limit::PICKS_MAX);
     reader.ordered(object, ("picks_min", picks_min), ("picks_max", picks_max));
     Kind::MultipleChoice { choices, other, picks_min: picks_min.filter(|it| *it != 0), picks_max }
+}
+
+fn hidden(reader: &mut Reader, object: &Object<'_>) -> Kind {
+    let set_by = reader.word(object, "set_by", SetBy::parse, &SetBy::ALL.map(SetBy::as_str));
+    let default = reader.line(object, "default", limit::HIDDEN_CHARS_MAX as usize);
+    let default = default.map(|it| it.trim().nfc().collect::<String>()).filter(|it| !it.is_empty());
+    Kind::Hidden { set_by: set_by.unwrap_or(SetBy::Url), default }
 }
 
 fn choices(reader: &mut Reader, object: &Object<'_>) -> Vec<Choice> {

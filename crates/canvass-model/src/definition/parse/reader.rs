@@ -151,6 +151,31 @@ impl Reader {
         text
     }
 
+    /// A line that is the same in every language.
+    pub(super) fn line(&mut self, object: &Object<'_>, name: &str, chars_max: usize) -> Option<String> {
+        let pointer = object.at(name);
+        let Some(line) = object.get(name)?.as_str() else {
+            self.fault(pointer, format!("{name} must be a string"));
+            return None;
+        };
+        Some(self.wording(line, pointer, Prose::Line(chars_max)))
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T>(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+        parse: fn(&str) -> Option<T>,
+        known: &[&str],
+    ) -> Option<T> {
+        let read = object.get(name)?.as_str().and_then(parse);
+        if read.is_none() {
+            self.fault(object.at(name), format!("{name} must be one of {}", known.join(", ")));
+        }
+        read
+    }
+
     /// Checks one wording; line breaks of any system become `\n`.
     fn wording(&mut self, text: &str, pointer: String, prose: Prose) -> String {
         let (text, chars_max, control) = match prose {

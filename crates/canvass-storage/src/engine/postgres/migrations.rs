@@ -35,6 +35,12 @@ pub(super) const MIGRATIONS: [Migration; 15] = [
         sql: include_str!("../../../migrations/directory/0003_scripts.postgres.sql"),
     },
     Migration {
+        scope: "directory",
+        number: 4,
+        name: "operator_tokens",
+        sql: include_str!("../../../migrations/directory/0004_operator_tokens.postgres.sql"),
+    },
+    Migration {
         scope: "tenants",
         number: 1,
         name: "spine",

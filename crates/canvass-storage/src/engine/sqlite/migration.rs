@@ -19,6 +19,7 @@ pub(super) const DIRECTORY: Schema = Schema {
         include_str!("../../../migrations/directory/0001_spine.sqlite.sql"),
         include_str!("../../../migrations/directory/0002_domains.sqlite.sql"),
         include_str!("../../../migrations/directory/0003_scripts.sqlite.sql"),
+        include_str!("../../../migrations/directory/0004_operator_tokens.sqlite.sql"),
     ],
 };
 

@@ -34,8 +34,12 @@ impl Writer {
 }
 
 impl Collector {
-    /// What the tenant's scripts have against these answers.
-    pub(crate) async fn refusals(&self, about: (SurveyId, &Definition), answers: &Answers) -> Vec<Refusal> {
-        validate::refusals(self.0.app.scripts(), &self.0.tenant, about, answers).await
+    /// These answers with what the tenant's scripts set of them, or what they have against them.
+    pub(crate) async fn check(
+        &self,
+        about: (SurveyId, &Definition),
+        answers: Answers,
+    ) -> Result<Answers, Vec<Refusal>> {
+        validate::check(self.0.app.scripts(), &self.0.tenant, about, answers).await
     }
 }

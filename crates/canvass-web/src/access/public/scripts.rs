@@ -17,9 +17,13 @@ use super::Respondent;
 use crate::Problem;
 
 impl Respondent {
-    /// What the tenant's scripts have against these answers.
-    pub(crate) async fn refusals(&self, about: (SurveyId, &Definition), answers: &Answers) -> Vec<Refusal> {
-        validate::refusals(self.app.scripts(), &self.tenant, about, answers).await
+    /// These answers with what the tenant's scripts set of them, or what they have against them.
+    pub(crate) async fn check(
+        &self,
+        about: (SurveyId, &Definition),
+        answers: Answers,
+    ) -> Result<Answers, Vec<Refusal>> {
+        validate::check(self.app.scripts(), &self.tenant, about, answers).await
     }
 
     /// Asks a script for a page, and makes of its answer what leaves; 404 when it does not run.

@@ -98,15 +98,7 @@ impl Batch<'_> {
                 "A batch has at most {LINES_MAX} lines; the first {LINES_MAX} were taken, send the others in another"
             )));
         }
-        let read = read::<New>(bytes).and_then(|it| {
-            let has_key = it.submission_key.is_some();
-            Ok((accept(self.live, &it, self.collector.now())?, has_key))
-        });
-        let read = match read {
-            Ok(((accepted, answers), has_key)) => self.check(&answers).await.map(|()| (accepted, has_key)),
-            Err(problem) => Err(problem),
-        };
-        match read {
+        match self.accepted(bytes).await {
             Ok((accepted, has_key)) => {
                 self.keyed.extend(has_key.then_some(accepted.id));
                 self.results.push(Line {
@@ -123,12 +115,20 @@ impl Batch<'_> {
         if APPEND_MAX <= self.waiting.len() { self.append().await } else { Ok(()) }
     }
 
+    /// The response of a line that may be taken, and whether its key is the client's own.
+    async fn accepted(&mut self, bytes: &[u8]) -> Result<(Accepted, bool), Problem> {
+        let new = read::<New>(bytes)?;
+        let (answers, key) = super::read(self.live, &new)?;
+        let answers = self.check(answers).await?;
+        Ok((accept(self.live, &answers, &key, self.collector.now())?, new.submission_key.is_some()))
+    }
+
     /// Lets the tenant's scripts check a line, as long as there is time for it: then lines are taken unchecked, like any
     /// response that a script has no time for.
-    async fn check(&mut self, answers: &Answers) -> Result<(), Problem> {
+    async fn check(&mut self, answers: Answers) -> Result<Answers, Problem> {
         let now = self.collector.now();
         if CHECKED_MS_MAX < now.ms_since(*self.checked_since.get_or_insert(now)) {
-            return Ok(());
+            return Ok(answers);
         }
         check(self.collector, self.live, answers).await
     }

@@ -7,7 +7,7 @@ use axum::{
 };
 use canvass_actions::surveys::{Draft, find_draft};
 use canvass_model::{
-    definition::{Definition, Kind, KindName, Question, limit},
+    definition::{Definition, Kind, KindName, Question, SetBy, limit},
     id::SurveyId,
     markdown,
     time::Timestamp,
@@ -57,7 +57,7 @@ pub(super) struct Board {
     welcome: Option<TextForm>,
     thanks: Option<TextForm>,
     parts: Vec<Part>,
-    kinds: [Offer; 12],
+    kinds: [Offer; 13],
     pub(super) notice: Option<Notice>,
     pub(super) refusal: String,
     pub(super) announcement: String,
@@ -306,7 +306,12 @@ fn note(question: &Question) -> String {
     if let Kind::Stars { count } = question.kind {
         note = format!("{note}, 1 to {count}");
     }
-    if question.required { note + ", required" } else { note }
+    match question.kind {
+        Kind::Hidden { set_by: SetBy::Url, .. } => format!("{note}, from the address: ?{}=…", question.id),
+        Kind::Hidden { set_by: SetBy::Script, .. } => format!("{note}, set by scripts as {}", question.id),
+        _ if question.required => note + ", required",
+        _ => note,
+    }
 }
 
 /// As much of a label as a button's name takes.

@@ -1,6 +1,6 @@
 //! Two who edited the same part of a survey: this file is about what their two versions say of themselves.
 
-use canvass_model::definition::{Kind, Other, Question, Section, Text};
+use canvass_model::definition::{Kind, Other, Question, Section, SetBy, Text};
 use canvass_storage::surveys::Earlier;
 
 use crate::{
@@ -36,8 +36,12 @@ pub(super) fn texts(yours: Option<&Text>, theirs: Option<&Text>) -> (Side, Side)
 
 /// What a question says of itself, beside its label.
 fn facts(question: &Question) -> Vec<String> {
-    let mut facts = vec![if question.required { "Required" } else { "Not required" }.to_owned()];
-    facts.extend(question.help.as_ref().map(|it| format!("Help: {}", it.in_default())));
+    let mut facts = Vec::new();
+    if question.is_asked() {
+        facts.push(if question.required { "Required" } else { "Not required" }.to_owned());
+    }
+    let help = if question.is_hidden() { "Note" } else { "Help" };
+    facts.extend(question.help.as_ref().map(|it| format!("{help}: {}", it.in_default())));
     if let Some(choices) = question.kind.choices() {
         facts.extend(choices.iter().map(|it| it.label.in_default().to_owned()));
     }
@@ -79,6 +83,13 @@ fn settings(kind: &Kind) -> Vec<String> {
             vec![Some(format!("{from} to {to}")), text(low_label), text(high_label)]
         }
         Kind::Nps { low_label, high_label } => vec![text(low_label), text(high_label)],
+        Kind::Hidden { set_by, default } => {
+            let setter = match set_by {
+                SetBy::Url => "From the address",
+                SetBy::Script => "From scripts alone",
+            };
+            vec![Some(setter.to_owned()), named("otherwise", default.clone())]
+        }
         Kind::SingleChoice { .. } | Kind::Dropdown { .. } | Kind::YesNo | Kind::Statement => Vec::new(),
     };
     found.into_iter().flatten().collect()

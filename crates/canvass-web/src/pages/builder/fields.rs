@@ -57,6 +57,11 @@ pub(super) fn of(question: &Question, languages: &[Language]) -> Form {
             fields.text("low_label", low_label.as_ref());
             fields.text("high_label", high_label.as_ref());
         }
+        Kind::Hidden { set_by, default } => {
+            fields.put("id", question.id.to_string());
+            fields.put("set_by", set_by.as_str().to_owned());
+            fields.put("default", default.clone().unwrap_or_default());
+        }
         Kind::YesNo | Kind::Statement => {}
     }
     Form(fields.fields)
@@ -84,7 +89,7 @@ pub(super) fn read(
     reading.text("help");
     let choices = choices(form, languages, taken);
     reading.of_kind(kind, &choices);
-    if kind != KindName::Statement && form.is_ticked("required") {
+    if !matches!(kind, KindName::Statement | KindName::Hidden) && form.is_ticked("required") {
         reading.put("required", json!(true));
     }
     let ids: Vec<&str> = choices.iter().filter_map(|it| it["id"].as_str()).collect();
@@ -201,6 +206,10 @@ impl Reading<'_> {
                 self.text("low_label");
                 self.text("high_label");
             }
+            KindName::Hidden => {
+                self.line("set_by");
+                self.line("default");
+            }
             KindName::YesNo | KindName::Statement => {}
         }
     }
@@ -212,6 +221,14 @@ impl Reading<'_> {
     fn text(&mut self, name: &str) {
         if let Some(text) = text(self.form, name, self.languages) {
             self.put(name, text);
+        }
+    }
+
+    /// A line that is the same in every language.
+    fn line(&mut self, name: &str) {
+        let given = self.form.text(name);
+        if !given.is_empty() {
+            self.put(name, json!(given));
         }
     }
 
@@ -301,7 +318,7 @@ fn field_of(pointer: &str, choices: &[&str], languages: &[Language]) -> String {
 }
 
 /// The fields of the document by the names they have in the form.
-const LABELS: [(&str, &str); 9] = [
+const LABELS: [(&str, &str); 11] = [
     ("chars_min", "the fewest characters"),
     ("chars_max", "the most characters"),
     ("picks_min", "the fewest choices"),
@@ -311,6 +328,8 @@ const LABELS: [(&str, &str); 9] = [
     ("step", "the step"),
     ("count", "the number of stars"),
     ("to", "the high end"),
+    ("set_by", "where it comes from"),
+    ("default", "the value without one"),
 ];
 
 /// A fault in the words of the form. `to` is a field only where a sentence begins with it.

@@ -114,6 +114,14 @@ impl QuestionForm {
         icon(self.kind)
     }
 
+    /// What it is called in addresses, as it is or as it is being written.
+    pub(super) fn name(&self) -> &str {
+        match self.given.text("id") {
+            "" => &self.id,
+            written => written,
+        }
+    }
+
     pub(super) fn is_ticked(&self, name: &str) -> bool {
         self.given.is_ticked(name)
     }
@@ -157,6 +165,16 @@ impl QuestionForm {
             chars_max: NUMBER_CHARS_MAX,
             takes_focus: false,
         }
+    }
+
+    /// The field of a line that is the same in every language.
+    pub(super) fn plain(&self, name: &str, label: &str, help: &'static str, chars_max: usize) -> Field {
+        Field { help, chars_max, ..self.number(name, label, Shape::Line) }
+    }
+
+    /// The field of a hidden value's default.
+    pub(super) fn fallback(&self) -> Field {
+        self.plain("default", "Value when there is none", "", limit::HIDDEN_CHARS_MAX as usize)
     }
 
     /// The choices in their order.
@@ -287,6 +305,7 @@ pub(super) fn icon(kind: KindName) -> &'static str {
         KindName::Nps => "nps",
         KindName::YesNo => "yes-no",
         KindName::Statement => "statement",
+        KindName::Hidden => "hidden",
     }
 }
 

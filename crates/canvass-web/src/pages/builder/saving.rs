@@ -9,6 +9,7 @@ use canvass_actions::{
 use canvass_model::{
     definition::{
         Definition, Edit, EditRefusal, Fault, Fingerprint, KindName, Language, Question, QuestionId, SectionId, Text,
+        limit,
     },
     id::SurveyId,
     member::Actor,
@@ -72,12 +73,12 @@ pub(super) fn pressed(form: &Form) -> Form {
     Form(fields)
 }
 
-/// Saves a question as a member wrote it.
+/// Saves a question as a member wrote it; answers the id it has now.
 pub(super) async fn save_question(
     creator: &Creator,
     survey: SurveyId,
     (id, form): (&QuestionId, &Form),
-) -> Result<Draft, Refused> {
+) -> Result<QuestionId, Refused> {
     let (id, form) = (id.clone(), form.clone());
     creator.write(move |tx, by| question(tx, by, survey, (&id, &form))).await
 }
@@ -104,7 +105,12 @@ pub(super) async fn save_texts(
 
 /// Saves a question. When it was removed in the meantime and is to be added again, it comes back at the end of its
 /// section.
-fn question(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, (id, form): (&QuestionId, &Form)) -> Result<Draft, Refused> {
+fn question(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    survey: SurveyId,
+    (id, form): (&QuestionId, &Form),
+) -> Result<QuestionId, Refused> {
     let draft = find_draft(tx, survey)?;
     let present = draft.definition.question(id);
     let kind = present.map(|it| it.kind.name()).or_else(|| KindName::parse(form.text("kind")));
@@ -114,10 +120,40 @@ fn question(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, (id, form): (&Questio
     let question =
         fields::read(form, (id.as_str(), kind), &draft.definition.languages, &taken).map_err(Refused::Fields)?;
     if is_gone && form.text("do") == "keep-mine" {
-        return Ok(bring_back(tx, by, &draft, form, question)?);
+        bring_back(tx, by, &draft, form, question)?;
+        return Ok(id.clone());
     }
+    let rename = if kind == KindName::Hidden { renamed(tx, &draft, (id, form))? } else { None };
     let base = Fingerprint::offered(form.text("base"));
-    Ok(edit(tx, by, survey, None, &Edit::EditQuestion { base, question: Box::new(question), rename: None })?)
+    let change = Edit::EditQuestion { base, question: Box::new(question), rename: rename.clone() };
+    edit(tx, by, survey, None, &change)?;
+    Ok(rename.unwrap_or_else(|| id.clone()))
+}
+
+/// The name that a hidden value gets; `None` when it keeps its own. Names under which answers may be stored stay what they
+/// are.
+fn renamed(tx: &mut Tx<'_>, draft: &Draft, (id, form): (&QuestionId, &Form)) -> Result<Option<QuestionId>, Refused> {
+    let wrong = |words: String| Refused::Fields(vec![("id".to_owned(), view::sentence(&words))]);
+    let wanted = form.text("id");
+    if wanted.is_empty() || wanted == id.as_str() {
+        return Ok(None);
+    }
+    let rule = || format!("a name is a letter, then up to {} letters, digits or underscores", limit::ID_CHARS_MAX - 1);
+    let wanted = QuestionId::parse(wanted).map_err(|_| wrong(rule()))?;
+    let is_it = |it: &QuestionId| it.as_str().eq_ignore_ascii_case(wanted.as_str());
+    let mut others = draft.definition.questions().map(|it| &it.id).filter(|it| *it != id);
+    if others.any(is_it) {
+        return Err(wrong("another question of this survey has this name".to_owned()));
+    }
+    for version in versions(tx, draft)? {
+        if version.question(id).is_some() {
+            return Err(wrong("its responses are stored under this name: add another hidden value instead".to_owned()));
+        }
+        if version.questions().any(|it| is_it(&it.id)) {
+            return Err(wrong("an earlier version of this survey had a question of this name".to_owned()));
+        }
+    }
+    Ok(Some(wanted))
 }
 
 fn bring_back(
@@ -199,15 +235,20 @@ const VERSIONS_MAX: u32 = 100;
 /// The ids of every choice that a question had in a published version.
 fn taken_choices(tx: &mut Tx<'_>, draft: &Draft, id: &QuestionId) -> Result<BTreeSet<String>, storage::Error> {
     let mut taken = BTreeSet::new();
-    if draft.survey.version.0 == 0 {
-        return Ok(taken);
-    }
-    for version in surveys::versions(tx, draft.survey.id, VERSIONS_MAX)? {
-        let Ok(version) = Definition::parse_text(&version) else { continue };
+    for version in versions(tx, draft)? {
         let choices = version.question(id).and_then(|it| it.kind.choices()).unwrap_or_default();
         taken.extend(choices.iter().map(|it| it.id.to_string()));
     }
     Ok(taken)
+}
+
+/// The versions that were published, the newest first.
+fn versions(tx: &mut Tx<'_>, draft: &Draft) -> Result<Vec<Definition>, storage::Error> {
+    if draft.survey.version.0 == 0 {
+        return Ok(Vec::new());
+    }
+    let found = surveys::versions(tx, draft.survey.id, VERSIONS_MAX)?;
+    Ok(found.iter().filter_map(|it| Definition::parse_text(it).ok()).collect())
 }
 
 /// The field that a place in the whole document stands for: its last name.

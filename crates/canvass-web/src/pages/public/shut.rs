@@ -63,7 +63,7 @@ pub(super) fn page(respondent: &Respondent, turned: Turned) -> Result<Response, 
         Admission::Over { since: at } => since(respondent, Some(&page.title), at),
         Admission::SignInNeeded if respondent.is_hosted() => {
             // Members sign in at the installation's own host, and are known nowhere else.
-            Ok(Redirect::to(&respondent.site().at_path(Some(&page.address))).into_response())
+            Ok(Redirect::to(&respondent.with_query(respondent.site().at_path(Some(&page.address)))).into_response())
         }
         Admission::SignInNeeded => Err(Problem::SignInRequired),
         Admission::PasswordNeeded => password(respondent, &page, StatusCode::UNAUTHORIZED, String::new()),
@@ -98,13 +98,13 @@ pub(super) async fn unlock(respondent: &Respondent, page: &Page, given: &str) ->
 
 /// On to a page that lets them in.
 pub(super) fn on(respondent: &Respondent, page: &Page) -> Response {
-    Redirect::to(&respondent.site().href(&page.address)).into_response()
+    Redirect::to(&respondent.with_query(respondent.site().href(&page.address))).into_response()
 }
 
 fn password(respondent: &Respondent, page: &Page, status: StatusCode, error: String) -> Result<Response, Problem> {
     let site = respondent.site();
     let organisation = respondent.tenant().name.as_str();
-    let page = PasswordPage { organisation, site, action: site.href(&page.address), error };
+    let page = PasswordPage { organisation, site, action: respondent.with_query(site.href(&page.address)), error };
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Form realm="this page""#)),
@@ -114,7 +114,7 @@ fn password(respondent: &Respondent, page: &Page, status: StatusCode, error: Str
 
 fn invited(respondent: &Respondent, page: &Page) -> Result<Response, Problem> {
     let site = respondent.site();
-    let at_path = format!("/{}/{}", respondent.tenant().alias, page.address.href());
+    let at_path = respondent.with_query(format!("/{}/{}", respondent.tenant().alias, page.address.href()));
     let back: String = form_urlencoded::byte_serialize(at_path.as_bytes()).collect();
     let sign_in = site.product(&format!("/-/login?to={back}"));
     let page = InvitedPage { organisation: respondent.tenant().name.as_str(), site, sign_in };

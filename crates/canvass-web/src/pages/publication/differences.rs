@@ -120,7 +120,8 @@ fn settings(kind: &Kind) -> Kind {
         | Kind::OpinionScale { .. }
         | Kind::Nps { .. }
         | Kind::YesNo
-        | Kind::Statement => {}
+        | Kind::Statement
+        | Kind::Hidden { .. } => {}
     }
     kind
 }

@@ -17,7 +17,7 @@ use canvass_model::{
     tenant::TenantRecord,
 };
 
-use super::no_store;
+use super::{carried, no_store};
 use crate::{
     Problem,
     access::{Entered, Site},
@@ -31,6 +31,8 @@ pub(super) struct Drawn {
     refusals: Vec<Refusal>,
     note: Option<String>,
     key: SubmissionKey,
+    /// Whether a respondent has been at it: else a draft kept in the browser fills it.
+    answered: bool,
 }
 
 /// One line of the summary of errors.
@@ -54,27 +56,45 @@ struct FormPage<'a> {
     excerpt: String,
     draft: String,
     key: &'a str,
+    /// The fields of hidden values, as HTML.
+    carried: &'a str,
     /// What the gate of the page asks for again, when it is not open.
     pass: &'a str,
     listed: bool,
     answered: bool,
 }
 
-/// A form drawn once, cut where each respondent's own key goes.
+/// A form drawn once, cut where each respondent's own key goes, and the hidden values they bring.
 struct Blank {
     before: String,
+    between: String,
     after: String,
+}
+
+/// What a form has of one respondent's own beside their answers.
+#[derive(Clone, Copy)]
+struct Own<'a> {
+    key: &'a str,
+    pass: &'a str,
+    carried: &'a str,
 }
 
 /// Stands in a drawn form for the key; no text of a tenant can be equal to it, since it is no text: NUL never passes
 /// the definition's checks.
 const KEY_MARK: &str = "\u{0}key\u{0}";
+/// The same for the fields of hidden values.
+const CARRIED_MARK: &str = "\u{0}carried\u{0}";
 
-/// A fresh form. Everything but the key is drawn once per published version, unless it carries a pass.
+/// A fresh form. Everything but the key and the hidden values is drawn once per published version, unless it carries a
+/// pass.
 pub(super) async fn blank(entered: &Entered<'_>, live: &Arc<Live>) -> Result<Response, Problem> {
-    let fresh = || Drawn { section: 0, given: Vec::new(), refusals: Vec::new(), note: None, key: fresh_key() };
+    let fresh = || Drawn { answered: false, ..Drawn::new(0, Vec::new(), fresh_key()) };
+    let carried = carried::fields(&live.definition, entered.respondent().brought())?;
     if !entered.pass().is_empty() {
-        return fresh().page(entered, live, StatusCode::OK);
+        let drawn = fresh();
+        let own = Own { key: drawn.key.as_str(), pass: entered.pass(), carried: &carried };
+        let html = drawn.html(entered.respondent().tenant(), entered.respondent().site(), live, own)?;
+        return Ok(Html(html).into_response());
     }
     let site = entered.respondent().site().clone();
     let name = format!("form:{}:{}:{}", site.key(), live.page.address.key().as_str(), live.survey.version.0);
@@ -83,17 +103,21 @@ pub(super) async fn blank(entered: &Entered<'_>, live: &Arc<Live>) -> Result<Res
     let blank = entered
         .respondent()
         .cached(&name, move |_| {
-            let html = fresh().html(&tenant, &site, &drawn, (KEY_MARK, ""))?;
-            let (before, after) = html.split_once(KEY_MARK).unwrap_or((&html, ""));
-            Ok::<_, Problem>(Blank { before: before.to_owned(), after: after.to_owned() })
+            let own = Own { key: KEY_MARK, pass: "", carried: CARRIED_MARK };
+            let html = fresh().html(&tenant, &site, &drawn, own)?;
+            let (before, rest) = html.split_once(KEY_MARK).unwrap_or((&html, ""));
+            let (between, after) = rest.split_once(CARRIED_MARK).unwrap_or((rest, ""));
+            let [before, between, after] = [before, between, after].map(str::to_owned);
+            Ok::<_, Problem>(Blank { before, between, after })
         })
         .await?;
-    Ok(Html([blank.before.as_str(), fresh_key().as_str(), &blank.after].concat()).into_response())
+    let Blank { before, between, after } = blank.as_ref();
+    Ok(Html([before.as_str(), fresh_key().as_str(), between, &carried, after].concat()).into_response())
 }
 
 impl Drawn {
     pub(super) fn new(section: usize, given: Vec<(String, String)>, key: SubmissionKey) -> Self {
-        Self { section, given, refusals: Vec::new(), note: None, key }
+        Self { section, given, refusals: Vec::new(), note: None, key, answered: true }
     }
 
     /// With what is wrong.
@@ -108,12 +132,10 @@ impl Drawn {
 
     /// The page.
     pub(super) fn page(self, entered: &Entered<'_>, live: &Live, status: StatusCode) -> Result<Response, Problem> {
-        let html = self.html(
-            entered.respondent().tenant(),
-            entered.respondent().site(),
-            live,
-            (self.key.as_str(), entered.pass()),
-        )?;
+        let given = self.given.iter().map(|(name, value)| (name, value));
+        let carried = carried::fields(&live.definition, given)?;
+        let own = Own { key: self.key.as_str(), pass: entered.pass(), carried: &carried };
+        let html = self.html(entered.respondent().tenant(), entered.respondent().site(), live, own)?;
         Ok(no_store((status, Html(html)).into_response()))
     }
 
@@ -122,13 +144,7 @@ impl Drawn {
         format!("{}/{}/{}", tenant.alias, live.page.address.key().as_str(), live.survey.version.0)
     }
 
-    fn html(
-        &self,
-        tenant: &TenantRecord,
-        site: &Site,
-        live: &Live,
-        (key, pass): (&str, &str),
-    ) -> Result<String, Problem> {
+    fn html(&self, tenant: &TenantRecord, site: &Site, live: &Live, own: Own<'_>) -> Result<String, Problem> {
         let sections = live.definition.sections.len();
         let fallback = Language::english();
         let sheet = Sheet {
@@ -147,10 +163,11 @@ impl Drawn {
             excerpt: markdown::excerpt(sheet.maybe(sheet.definition.description.as_ref()), markdown::EXCERPT_CHARS),
             action,
             draft: Self::draft(tenant, live),
-            key,
-            pass,
+            key: own.key,
+            pass: own.pass,
+            carried: own.carried,
             listed: live.page.visibility == Visibility::Public,
-            answered: !self.given.is_empty(),
+            answered: self.answered,
             organisation: tenant.name.as_str(),
             site,
             sheet,

@@ -1,7 +1,7 @@
 //! Samples: this file is about what a script is given when it is tried out, made to fit its survey.
 
 use canvass_model::{
-    definition::{Definition, Kind, Question},
+    definition::{Definition, Kind, Question, SetBy},
     id::SurveyId,
     script::TriggerName,
 };
@@ -37,17 +37,20 @@ pub(super) fn of_survey(tx: &mut ReadTx<'_>, trigger: TriggerName, survey: Surve
             })
         })
         .collect();
+    let draft = surveys::draft(tx, survey)?;
+    let definition = draft.and_then(|it| Definition::parse_text(&it).ok());
     if items.is_empty() {
-        let draft = surveys::draft(tx, survey)?;
-        let definition = draft.and_then(|it| Definition::parse_text(&it).ok());
-        let answers = definition.map(|it| made_up(&it)).unwrap_or_default();
+        let answers = definition.as_ref().map(made_up).unwrap_or_default();
         items.push(json!({ "id": "sample", "survey": survey.to_string(), "version": 1,
             "received_at": "2026-01-01T09:00:00.000Z", "source": "form", "answers": answers }));
     }
     Ok(match trigger {
         TriggerName::Validate => {
             let answers = items.first().map(|it| it["answers"].clone()).unwrap_or_default();
-            json!({ "survey": survey.to_string(), "answers": answers, "hidden": {} })
+            let hidden = definition.iter().flat_map(|it| it.questions()).filter(|it| it.is_hidden());
+            let hidden: Map<String, Value> =
+                hidden.filter_map(|it| Some((it.id.to_string(), answers.get(it.id.as_str())?.clone()))).collect();
+            json!({ "survey": survey.to_string(), "answers": answers, "hidden": hidden })
         }
         TriggerName::Responded
         | TriggerName::Manual
@@ -61,7 +64,9 @@ pub(super) fn of_survey(tx: &mut ReadTx<'_>, trigger: TriggerName, survey: Surve
 pub(super) fn words(trigger: TriggerName) -> (&'static str, &'static str) {
     match trigger {
         TriggerName::Page => ("The request, as JSON", "What is left out is as for a plain GET."),
-        TriggerName::Validate => ("The response, as JSON", "Its answers are by question."),
+        TriggerName::Validate => {
+            ("The response, as JSON", "Its answers are by question; its hidden values stand once more by themselves.")
+        }
         TriggerName::Responded => {
             ("The responses, as a list in JSON", "The newest of the survey; change them as you like.")
         }
@@ -88,6 +93,8 @@ fn answer(kind: &Kind) -> Option<Value> {
         Kind::OpinionScale { to, .. } => json!(to),
         Kind::Nps { .. } => json!(9),
         Kind::YesNo => json!(true),
-        Kind::Statement => return None,
+        Kind::Hidden { set_by: SetBy::Url, default } => json!(default.as_deref().unwrap_or("mail")),
+        Kind::Hidden { set_by: SetBy::Script, default: Some(default) } => json!(default),
+        Kind::Statement | Kind::Hidden { set_by: SetBy::Script, default: None } => return None,
     })
 }

@@ -1,8 +1,8 @@
-//! Answers with names: this file is about choices, yes and no, stars, and words.
+//! Answers with names: this file is about choices, yes and no, stars, hidden values, and words.
 
 use canvass_model::{
     definition::{Language, Other, Question},
-    summary::{ChoiceSummary, ScaleSummary, TextSummary, YesNoSummary},
+    summary::{ChoiceSummary, HiddenSummary, ScaleSummary, TextSummary, YesNoSummary},
 };
 
 use super::{Bar, Body, Score, bar};
@@ -30,6 +30,16 @@ pub(super) fn choices(question: &Question, summary: &ChoiceSummary, language: &L
     };
     bars.extend(other.map(|label| bar(label, summary.other, whole)));
     Body::Bars { bars, others: listed(summary.other_texts.top()), score: None }
+}
+
+/// The most frequent hidden values; all others are one bar.
+pub(super) fn values(summary: &HiddenSummary) -> Body {
+    let whole = summary.answered;
+    let top: Vec<(&str, u64)> = summary.values.top().into_iter().take(LISTED_MAX).collect();
+    let others = whole.saturating_sub(top.iter().map(|(_, count)| count).sum());
+    let mut bars: Vec<Bar> = top.into_iter().map(|(value, count)| bar(value, count, whole)).collect();
+    bars.extend((0 < others).then(|| bar("Other values", others, whole)));
+    Body::Bars { bars, others: Vec::new(), score: None }
 }
 
 pub(super) fn yes_no(counts: YesNoSummary) -> Body {

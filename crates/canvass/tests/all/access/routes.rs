@@ -1,4 +1,4 @@
-//! Every route, and who it is for: this file is about the two tables that the tests of access walk through.
+//! Every route, and who it is for: this file is about the tables that the tests of access walk through.
 
 use canvass_model::token::Scope;
 
@@ -158,12 +158,28 @@ pub(super) const PAGES: &[(&str, &str, For)] = &[
     ("GET", "/-/operate/jobs", Operator),
     ("GET", "/-/operate/jobs/{job}", Operator),
     ("POST", "/-/operate/jobs/{job}/retry", Operator),
+    ("GET", "/-/operate/tokens", Operator),
+    ("POST", "/-/operate/tokens", Operator),
+    ("POST", "/-/operate/tokens/{token}/revocation", Operator),
     ("GET", "/-/operate/dead-letters", Operator),
     ("POST", "/-/operate/dead-letters/{letter}/retry", Operator),
     ("POST", "/-/operate/dead-letters/{letter}/removal", Operator),
 ];
 
-/// Every operation of the API with the scope it needs.
+/// Every operation of the API that is for the operator's programs, and for no tenant's.
+pub(super) const OPERATED: &[(&str, &str)] = &[
+    ("GET", "/api/v1/tenants"),
+    ("POST", "/api/v1/tenants"),
+    ("GET", "/api/v1/tenants/{alias}"),
+    ("POST", "/api/v1/tenants/{alias}/suspension"),
+    ("DELETE", "/api/v1/tenants/{alias}/suspension"),
+    ("PUT", "/api/v1/tenants/{alias}/script-stop"),
+    ("DELETE", "/api/v1/tenants/{alias}/script-stop"),
+    ("PUT", "/api/v1/tenants/{alias}/script-stop/{script}"),
+    ("DELETE", "/api/v1/tenants/{alias}/script-stop/{script}"),
+];
+
+/// Every operation of the API of tenants, with the scope it needs.
 pub(super) const API: &[(&str, &str, Scope)] = &[
     ("GET", "/api/v1/tenant", Scope::Read),
     ("GET", "/api/v1/fields", Scope::Read),

@@ -4,6 +4,7 @@
 //! answers and has no account. A tenant is made when somebody of it is asked for first.
 
 use canvass_actions::{
+    operator_tokens::{self, NewOperatorToken},
     operators::{self, NewOperator},
     passwords,
     signing_in::Client,
@@ -89,6 +90,16 @@ impl Canvass {
         let name = TokenName::parse("Test").expect("a name");
         let (made, new) = (secret.clone(), NewToken { name, scopes: scopes.to_vec(), life_ms: None });
         let created = self.directory().write(move |tx| tokens::create(tx, &tenant, &new, &made)).await;
+        created.expect("a token can be made");
+        self.program(secret.reveal())
+    }
+
+    /// A program of the operator's.
+    pub async fn operator_program(&self) -> Person {
+        let secret = canvass_actions::secrets::fresh_operator_token().expect("randomness");
+        let name = TokenName::parse("Test").expect("a name");
+        let (made, new) = (secret.clone(), NewOperatorToken { name, life_ms: None });
+        let created = self.directory().write(move |tx| operator_tokens::create(tx, &new, &made)).await;
         created.expect("a token can be made");
         self.program(secret.reveal())
     }

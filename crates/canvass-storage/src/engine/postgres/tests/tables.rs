@@ -71,6 +71,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/directory/0001_spine.sqlite.sql"),
                 include_str!("../../../../migrations/directory/0002_domains.sqlite.sql"),
                 include_str!("../../../../migrations/directory/0003_scripts.sqlite.sql"),
+                include_str!("../../../../migrations/directory/0004_operator_tokens.sqlite.sql"),
             ]
             .concat(),
         ),
