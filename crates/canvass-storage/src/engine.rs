@@ -134,6 +134,9 @@ pub(crate) trait Engine: Send + Sync {
     /// Brings every tenant's database to the newest version, telling `progress` (done, of how many).
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error>;
 
+    /// Reads every tenant's database from end to end and tells of each that is damaged, and how.
+    fn examine(&self, tell: &mut dyn FnMut(TenantId, String)) -> Result<(), Error>;
+
     /// Whether other processes may change the data: then caches must look again every second.
     fn is_shared(&self) -> bool;
 
