@@ -2,10 +2,11 @@
 
 //!
 //! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `stored`
-//! reads back what `write` wrote, `cell` is an answer in a table.
+//! reads back what `write` wrote, `cell` is an answer in a table, `columns` all of them in one.
 
 mod cell;
 mod check;
+mod columns;
 mod form;
 mod json;
 mod stored;
@@ -15,6 +16,7 @@ mod write;
 
 use serde_json::Value;
 
+pub use self::columns::Columns;
 pub(crate) use self::stored::answer as from_stored_value;
 
 use crate::definition::{ChoiceId, Definition, Language, Question, QuestionId, SectionId};

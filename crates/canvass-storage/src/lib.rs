@@ -107,6 +107,7 @@ pub mod duties;
 mod engine;
 mod error;
 pub mod events;
+pub mod exports;
 pub mod fields;
 pub mod files;
 pub mod idempotency;

@@ -1,5 +1,6 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
+mod export;
 mod script;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -12,7 +13,11 @@ use crate::{
     output::Output,
 };
 
-pub(crate) use self::script::{Remote, Script, Store, Switched};
+use self::export::EXPORT_HELP;
+pub(crate) use self::{
+    export::Export,
+    script::{Remote, Script, Store, Switched},
+};
 
 /// The heading of flags that every command has.
 const EVERYWHERE: &str = "Options of every command";
@@ -44,6 +49,9 @@ pub enum Command {
     /// Write, test, run and watch a tenant's scripts, over the API
     #[command(subcommand)]
     Script(Script),
+    /// Take the responses of a survey away as a file, over the API
+    #[command(after_help = EXPORT_HELP)]
+    Export(Export),
     /// Explain, show and check the configuration
     #[command(subcommand)]
     Config(Configuration),
@@ -290,6 +298,7 @@ impl Cli {
             Command::Config(_)
             | Command::Bench(_)
             | Command::Script(_)
+            | Command::Export(_)
             | Command::Completion { .. }
             | Command::DrawLogo
             | Command::ScriptHost { .. } => Vec::new(),

@@ -5,7 +5,9 @@ mod completion;
 mod config;
 mod doctor;
 mod draw_logo;
+mod export;
 mod migrate;
+mod remote;
 mod script;
 mod serve;
 mod tenant;
@@ -51,6 +53,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Doctor(_) => return runtime()?.block_on(doctor::run(cli)),
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
+        Command::Export(export) => return runtime()?.block_on(export::run(cli, export)),
         Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
         Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,
     }

@@ -196,6 +196,19 @@ impl Engine for Postgres {
         Ok(())
     }
 
+    fn keep_chunks(&self, _: TenantId, _: ContentId) -> Result<(), Error> {
+        // The same.
+        Ok(())
+    }
+
+    fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        self.cut_chunk_rows(tenant, content, bytes)
+    }
+
+    fn read_chunks(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.select_chunk(tenant, content, from)
+    }
+
     fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
         self.select_chunk(tenant, content, from)
     }

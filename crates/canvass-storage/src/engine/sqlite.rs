@@ -175,6 +175,18 @@ impl Engine for Files {
         self.tenants.keep_content(tenant, content)
     }
 
+    fn keep_chunks(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        self.tenants.keep_chunks(tenant, content)
+    }
+
+    fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        self.tenants.cut_chunks(tenant, content, bytes)
+    }
+
+    fn read_chunks(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.tenants.read_chunks(tenant, content, from)
+    }
+
     fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
         self.tenants.read_content(tenant, content, from)
     }

@@ -19,6 +19,7 @@ mod crosstabs;
 mod demonstration;
 mod domains;
 mod export;
+mod exports;
 mod fields;
 mod files;
 mod gallery;
