@@ -1,6 +1,7 @@
 //! Measuring: this file is about putting Canvass beside the least a web server can do, on the same cores in the same
 //! minute.
 
+mod analysis;
 mod crowd;
 mod load;
 mod scripts;
@@ -19,7 +20,7 @@ use self::{
 };
 use crate::{Failure, cli::Measure, config::Config, failure::Exit, server};
 
-pub(crate) use self::scripts::script;
+pub(crate) use self::{analysis::analysis, scripts::script};
 
 /// One measured figure, as a line of JSON has it.
 #[derive(Debug, Clone, serde::Serialize)]

@@ -251,8 +251,18 @@ pub enum Bench {
     Intake(Measure),
     /// Survey pages served per second, against a static response of the same size
     Page(Measure),
+    /// Cross-tabs of very many responses, against counting the same columns in memory
+    Analysis(Analysis),
     /// Runs of scripts in the sandbox, against calls of the same guest without one
     Script,
+}
+
+/// How much to analyse.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Analysis {
+    /// Responses that are collected first
+    #[arg(long, default_value_t = 1_000_000)]
+    pub responses: usize,
 }
 
 /// How long to measure.

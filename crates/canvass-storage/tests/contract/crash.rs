@@ -13,11 +13,18 @@ use std::{
 };
 
 use canvass_model::{id::SurveyId, plan::Lane};
-use canvass_storage::{Directory, Error, Settings, Tx, responses, summaries, surveys};
+use canvass_storage::{
+    Directory, Error, Settings, Tx,
+    chunks::{self, Sealing},
+    responses, summaries, surveys,
+};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::support::{Installation, SURVEY, alias, response, stored};
+
+/// Chunks so small that many are sealed between two deaths.
+const SEALING: Sealing = Sealing { responses: 12, stay_fresh: 3 };
 
 const TENANTS: [&str; 3] = ["adatum", "fabrikam", "northwind"];
 
@@ -50,8 +57,11 @@ async fn killed_again_and_again_nothing_is_lost_or_counted_twice() {
         assert!(lost.is_empty(), "{name} lost {lost:?}");
 
         let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
-        let counted = tenant.read(move |tx| Ok::<_, Error>((surveys::find(tx, survey)?, summaries::find(tx, survey)?)));
-        let (listed, summary) = counted.await.unwrap();
+        let counted = tenant.read(move |tx| {
+            Ok::<_, Error>((surveys::find(tx, survey)?, summaries::find(tx, survey)?, chunks::count(tx, survey)?))
+        });
+        let (listed, summary, sealed) = counted.await.unwrap();
+        assert!(0 < sealed, "some of {name} were sealed");
         assert_eq!(listed.unwrap().responses, rows.len() as u64, "the count of {name}");
         assert_eq!(summary.unwrap(), rows.len().to_string(), "the summary of {name}");
     }
@@ -89,7 +99,7 @@ pub fn start(test: &str, folder: &Path, round: u64, limit: &str) -> Child {
     child
 }
 
-/// Accepts responses with eight callers, and applies them, until it is killed.
+/// Accepts responses with eight callers, applies them and seals them, until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "the child of other tests"]
 async fn accept_and_apply() {
@@ -105,6 +115,19 @@ async fn accept_and_apply() {
             }
         }
     });
+    for name in TENANTS {
+        let tenant = directory.tenant(&alias(name)).await.unwrap().unwrap();
+        callers.spawn(async move {
+            let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
+            loop {
+                match tenant.write(move |tx| chunks::seal(tx, survey, SEALING)).await {
+                    Ok(0) => tokio::task::yield_now().await,
+                    Ok(_) => {}
+                    Err(error) => return Some(error.to_string()),
+                }
+            }
+        });
+    }
     panic!("ended with {:?}", callers.join_next().await);
 }
 

@@ -1,6 +1,6 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
-mod crosstabs;
+mod looking;
 mod scripting;
 mod writing;
 

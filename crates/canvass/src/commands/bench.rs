@@ -11,6 +11,7 @@ pub(super) async fn run(cli: &Cli, what: &Bench) -> Result<(), Failure> {
     let figures = match what {
         Bench::Intake(measure) => bench::intake(&loaded.config, *measure).await?,
         Bench::Page(measure) => bench::page(&loaded.config, *measure).await?,
+        Bench::Analysis(asked) => bench::analysis(&loaded.config, *asked).await?,
         Bench::Script => bench::script(&loaded.config).await?,
     };
     for figure in figures {

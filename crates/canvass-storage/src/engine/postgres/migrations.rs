@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 14] = [
+pub(super) const MIGRATIONS: [Migration; 15] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -93,6 +93,12 @@ pub(super) const MIGRATIONS: [Migration; 14] = [
         number: 10,
         name: "script_hour",
         sql: include_str!("../../../migrations/tenant/0010_script_hour.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 12,
+        name: "columns",
+        sql: include_str!("../../../migrations/tenant/0012_columns.postgres.sql"),
     },
     Migration {
         scope: "intake",
