@@ -45,6 +45,8 @@ pub(super) struct Placed {
     pub(super) more: Vec<(usize, u16)>,
 }
 
+/// Stands for a value that was not sorted yet; no axis has so many categories.
+const NOT_MET: u16 = u16::MAX;
 /// Ranges that a number is sorted into, at most about so many.
 const RANGES: f64 = 8.0;
 
@@ -128,23 +130,30 @@ impl Axis {
         kind: Option<&Kind>,
         (mask, placed): (&Mask, &mut Placed),
     ) -> Result<(), Damaged> {
-        let mut known: Vec<Option<Vec<u16>>> = Vec::new();
+        // Of each code the first place, or that it was not met yet; and the further ones of those in several.
+        let most = codes.iter().max().copied().unwrap_or_default();
+        let mut firsts = vec![NOT_MET; usize::from(most) + 1];
+        let mut further: HashMap<u16, Vec<u16>> = HashMap::new();
         let start = part.rows().start;
         for (at, code) in codes.iter().enumerate().filter(|(at, code)| **code != 0 && mask.holds(start + at)) {
-            let code = usize::from(*code) - 1;
-            if known.len() <= code {
-                known.resize(code + 1, None);
+            let mut first = firsts[usize::from(*code)];
+            if first == NOT_MET {
+                let value = part.vector().entry(usize::from(*code) - 1)?;
+                let answer = value.and_then(|it| from_stored_value(kind, it));
+                let answer = answer.ok_or_else(|| Damaged(format!("the answer to {}", part.name())))?;
+                let places = numbered(self.places(&answer));
+                first = places.first().copied().unwrap_or_default();
+                firsts[usize::from(*code)] = first;
+                if let Some((_, more @ [_, ..])) = places.split_first() {
+                    further.insert(*code, more.to_vec());
+                }
             }
-            if let Some(places) = &known[code] {
-                placed.put(start + at, places);
-                continue;
+            placed.first[start + at] = first;
+            if !further.is_empty()
+                && let Some(more) = further.get(code)
+            {
+                placed.more.extend(more.iter().map(|it| (start + at, *it)));
             }
-            let value = part.vector().entry(code)?;
-            let answer = value.and_then(|it| from_stored_value(kind, it));
-            let answer = answer.ok_or_else(|| Damaged(format!("the answer to {}", part.name())))?;
-            let places = numbered(self.places(&answer));
-            placed.put(start + at, &places);
-            known[code] = Some(places);
         }
         Ok(())
     }

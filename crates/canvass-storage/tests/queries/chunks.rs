@@ -233,7 +233,7 @@ async fn notes_stay_with_a_response_that_is_sealed() {
                 let survey = a_survey(tx, "Lunch")?.id;
                 let sent = some(survey, tx.now(), 5);
                 responses::insert_many(tx, &sent)?;
-                let (script, note) = (tx.new_id(), serde_json::json!({ "fields": { "score": 1 }, "tags": ["new"] }));
+                let (script, note) = (tx.new_id(), serde_json::json!({ "score": 1, "tags": ["new"] }));
                 let note = canvass_model::script::Annotation::read_answer(&note).unwrap();
                 let notes = |of: &[usize]| of.iter().map(|it| (sent[*it].id, note.clone())).collect();
                 assert_eq!(annotations::add(tx, script, survey, &notes(&[0, 4]))?, 2);

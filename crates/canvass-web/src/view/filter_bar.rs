@@ -158,10 +158,19 @@ impl Asking {
                 }
                 json!({ (if test == NOT { NOT } else { "is" }): values })
             }
-            Control::Numbers => json!({ "between": [bound(form.text("from"))?, bound(form.text("to"))?] }),
+            Control::Numbers => {
+                let bounds = [bound(form.text("from"))?, bound(form.text("to"))?];
+                if bounds.iter().all(Value::is_null) {
+                    return Err("Give at least one of the two numbers".to_owned());
+                }
+                json!({ "between": bounds })
+            }
             Control::Words => json!({ "contains": form.text("words") }),
             Control::Days => {
                 let (from, to) = (day(form.text("from"))?, day(form.text("to"))?);
+                if from.is_none() && to.is_none() {
+                    return Err("Choose at least one of the two days".to_owned());
+                }
                 let before = to.map(|it| it.plus_ms(Timestamp::DAY_MS).to_string());
                 json!({ "between": [from.map(|it| it.to_string()), before] })
             }

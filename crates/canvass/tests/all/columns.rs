@@ -100,7 +100,7 @@ async fn seen(survey: &Survey) -> Vec<String> {
             loop {
                 let mut page = vec![("order", order), ("limit", "6")];
                 if !cursor.is_empty() {
-                    page.push(("cursor", &cursor));
+                    page.push(("cursor", cursor.as_str()));
                 }
                 let found = get("/responses", &page).await;
                 let items = found["items"].as_array().unwrap();
@@ -181,7 +181,7 @@ async fn a_filter_is_put_together_step_by_step_on_every_page_of_results() {
         assert!(both.shows("Age? is 20 or more") && both.shows("Remove all"), "{}", both.text());
         for (query, words) in [
             ("about=age&test=between&from=x&to=", "x is no number."),
-            ("about=age&test=between&from=&to=", "Give two bounds"),
+            ("about=age&test=between&from=&to=", "Give at least one of the two numbers."),
             ("about=colour&test=is", "Choose at least one."),
             ("about=_received_at&test=between&from=soon&to=", "soon is no day"),
             ("filter={", "This is not JSON"),
