@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 15] = [
+pub(super) const MIGRATIONS: [Migration; 16] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -99,6 +99,12 @@ pub(super) const MIGRATIONS: [Migration; 15] = [
         number: 10,
         name: "script_hour",
         sql: include_str!("../../../migrations/tenant/0010_script_hour.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 11,
+        name: "exports",
+        sql: include_str!("../../../migrations/tenant/0011_exports.postgres.sql"),
     },
     Migration {
         scope: "intake",
