@@ -9,14 +9,15 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     Call, CheckError, Failure, Host, Order, Program, Report, Usage, component,
+    engine::HELD_UP_MAX,
     host::{CALL_BYTES_MAX, READING},
     pool::{Place, link::Talk},
     wire::{Allowed, Broken, Bytes, Checked, Done, End, FromHost, ModuleFrame, RunFrame, ToHost},
 };
 
-/// What a host may be late beyond a run's limit and a tenth before it counts as stuck: an instance to be made, the other
-/// runs' turns, a busy machine.
-const GRACE: Duration = Duration::from_millis(1_500);
+/// What a host may be late beyond a run's limit and a tenth before it counts as stuck: what the run may be held up, and an
+/// instance to be made.
+const GRACE: Duration = HELD_UP_MAX.saturating_add(Duration::from_millis(1_500));
 
 /// The byte code for a run: the script's, and that of the modules it may import, by their names in Python.
 pub(crate) struct Programs {
@@ -123,6 +124,7 @@ pub(crate) async fn run(
 
 /// Answers a call, unless the run ends while the answer is looked for.
 async fn answered(talk: &mut Talk<'_>, host: &mut dyn Host, name: &str, arguments: &str) -> Result<Option<Done>, Lost> {
+    let began = Instant::now();
     let answer = tokio::select! {
         answer = host.call(name, arguments) => answer,
         heard = talk.hear() => return match heard {
@@ -138,7 +140,7 @@ async fn answered(talk: &mut Talk<'_>, host: &mut dyn Host, name: &str, argument
         Ok(answer) => Ok(answer),
         Err(refusal) => Err(refusal.0),
     };
-    talk.say(&ToHost::Answer { id: talk.id, answer }).await;
+    talk.say(&ToHost::Answer { id: talk.id, answer, took: began.elapsed() }).await;
     Ok(None)
 }
 

@@ -28,12 +28,17 @@ enum Order {
 /// How the program ends when it was asked for something that it does not know.
 const EXIT_USAGE: u8 = 2;
 
+/// How far behind the server scripts stand where both want a processor (0 is like the server, 19 the furthest).
+/// A page that takes a fraction of a millisecond otherwise waits for a slice of some endless loop.
+const NICE: i32 = 10;
+
 /// Does what the arguments behind `script-host` say. It must be called before the program has started a thread.
 pub fn main(arguments: &[OsString]) -> ExitCode {
     let Some(order) = Order::parse(arguments) else {
         complain("script hosts are started by the server: canvass serve");
         return EXIT_USAGE.into();
     };
+    step_back();
     let ended = match order {
         Order::Compile(cache) => compile(&cache),
         Order::Serve { image, user } => serve::run(&image, user),
@@ -52,10 +57,18 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
 /// its three standard streams, and is ended at any other system call. Which walls stand. It must be called before the
 /// program has started a thread; nothing undoes it.
 pub fn confine() -> Vec<Wall> {
+    step_back();
     walls::close_strangers();
     let mut standing = walls::build_early(&walls::ALL, Settings::NOBODY);
     standing.extend(walls::build_last(&walls::ALL));
     standing.into_iter().map(Wall::from).collect()
+}
+
+/// Lets the server go first; nothing undoes it. A system that refuses this leaves scripts as important as the server.
+fn step_back() {
+    if let Err(error) = rustix::process::nice(NICE) {
+        complain(&format!("this script host stays as important as the server: {error}"));
+    }
 }
 
 impl Order {

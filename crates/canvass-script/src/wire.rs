@@ -4,7 +4,7 @@
 //! memory for it; postcard checks that texts are UTF-8, that lengths lie inside of the frame and that nothing is left over.
 //! A frame that fails is the end of the connection: the server then makes a new host.
 
-use std::io;
+use std::{io, time::Duration};
 
 use canvass_model::script::{Functions, LimitKind, Limits, LogLine};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -29,8 +29,8 @@ pub(crate) enum ToHost {
     Check { id: u64, name: String, source: String, allowed: Allowed },
     /// Run a script.
     Run { id: u64, run: Box<RunFrame> },
-    /// The answer to the host call of a run.
-    Answer { id: u64, answer: Result<String, String> },
+    /// The answer to the host call of a run, and how long the server took for it.
+    Answer { id: u64, answer: Result<String, String>, took: Duration },
     /// Nobody waits for this run any more.
     Cancel { id: u64 },
 }

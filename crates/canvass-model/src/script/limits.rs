@@ -8,7 +8,7 @@ pub struct Limits {
     /// Instructions of the sandbox, the same for the same run on any machine: what the verdict "too much computing" goes
     /// by. Some 2.9 million are a millisecond on the machine of `docs/decisions.md`.
     pub fuel_max: u64,
-    /// Milliseconds on the clock, waiting included.
+    /// Milliseconds of computing, of the server's answers and of sleeping; waiting for a turn or a processor does not count.
     pub wall_ms_max: u64,
     /// Bytes of memory of the script, its interpreter included.
     pub memory_bytes_max: u64,

@@ -34,7 +34,7 @@ pub enum Cause {
 pub enum LimitKind {
     /// Too much computing.
     Cpu,
-    /// Too long on the clock.
+    /// Too long: what it computed, waited for and slept.
     Wall,
     /// Too much memory.
     Memory,

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use canvass_model::script::{Functions, LimitKind};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 use wasmtime::{
     Result, Store, StoreContextMut, Trap,
     component::{Instance, InstancePre, Linker},
@@ -15,8 +12,8 @@ use wasmtime_wasi::I32Exit;
 
 use super::{
     MEMORY_BYTES_MAX,
-    meter::{Metered, Used},
-    state::{Random, State},
+    meter::{Clock, HELD_UP_MAX, Overdue, Timed},
+    state::{Answers, Random, State},
 };
 use crate::{
     Usage,
@@ -39,7 +36,7 @@ pub(crate) struct Spare {
 /// Where the words of a run go, and where its answers come from.
 pub(crate) struct Line {
     pub(crate) outbox: Outbox,
-    pub(crate) answers: mpsc::Receiver<Result<String, String>>,
+    pub(crate) answers: Answers,
 }
 
 /// What the host function ends a run with that has called it too often.
@@ -73,20 +70,16 @@ impl Spare {
         run.outbox = Some(line.outbox);
         run.answers = Some(line.answers);
         let modules: Vec<Script> = modules.into_iter().map(script_of).collect();
-        let used = Used::default();
         let began = Instant::now();
-        let answer = self
-            .call::<_, (String,)>("run", (script_of(script), modules, order), allowed, &used)
-            .await
-            .map(|(answer,)| answer);
+        let answer = self.call::<_, (String,)>("run", (script_of(script), modules, order), allowed).await;
         let wall = began.elapsed();
-        let end = match answer {
+        let end = match answer.map(|(answer,)| answer) {
             Ok(answer) if allowed.result_bytes_max < answer.len() => End::Limit(LimitKind::Result),
             Ok(answer) => End::Answer(answer),
             Err(Stop::Limit(kind)) => End::Limit(kind),
             Err(Stop::Broken(how)) => End::Broken(how),
         };
-        let usage = self.usage(&allowed, &used, wall);
+        let usage = self.usage(&allowed, wall);
         let run = &mut self.store.data_mut().run;
         Done {
             end,
@@ -100,8 +93,7 @@ impl Spare {
     /// Reads a script without running it.
     pub(crate) async fn check(&mut self, name: String, source: String, allowed: Allowed) -> Checked {
         type Answer = (std::result::Result<(Vec<u8>, Vec<String>), Problem>,);
-        let used = Used::default();
-        match self.call::<_, Answer>("check", (name, source), allowed, &used).await {
+        match self.call::<_, Answer>("check", (name, source), allowed).await {
             Ok((Ok((code, functions)),)) => Checked::Program(Bytes(code), functions_named(&functions)),
             Ok((Err((kind, ..)),)) if kind == "MemoryError" && self.lacked_memory() => {
                 Checked::Limit(LimitKind::Memory)
@@ -118,7 +110,7 @@ impl Spare {
     }
 
     /// Calls a function of the guest within limits.
-    async fn call<P, R>(&mut self, name: &str, given: P, allowed: Allowed, used: &Used) -> std::result::Result<R, Stop>
+    async fn call<P, R>(&mut self, name: &str, given: P, allowed: Allowed) -> std::result::Result<R, Stop>
     where
         P: wasmtime::component::ComponentNamedList + wasmtime::component::Lower + Send + Sync,
         R: wasmtime::component::ComponentNamedList + wasmtime::component::Lift + Send + Sync + 'static,
@@ -126,17 +118,19 @@ impl Spare {
         let state = self.store.data_mut();
         state.memory.bytes_max = allowed.memory_bytes_max.min(MEMORY_BYTES_MAX);
         state.run.allowed = allowed;
+        let wall = Duration::from_millis(allowed.wall_ms_max);
+        let clock = Clock::new(wall);
+        state.run.clock = clock.clone();
         let call = async {
             self.store.set_fuel(allowed.fuel_max)?;
             let function = self.instance.get_typed_func::<P, R>(&mut self.store, name)?;
             function.call_async(&mut self.store, given).await
         };
-        let wall = Duration::from_millis(allowed.wall_ms_max);
-        let ended = timeout(wall, Metered::new(call, used)).await;
+        let ended = timeout(wall.saturating_add(HELD_UP_MAX), Timed::new(call, clock)).await;
         match ended {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.stopped(&error)),
-            Err(_) => Err(Stop::Limit(LimitKind::Wall)),
+            Ok(Ok(Ok(answer))) => Ok(answer),
+            Ok(Ok(Err(error))) => Err(self.stopped(&error)),
+            Ok(Err(Overdue)) | Err(_) => Err(Stop::Limit(LimitKind::Wall)),
         }
     }
 
@@ -160,10 +154,10 @@ impl Spare {
         self.store.data().memory.was_refused
     }
 
-    fn usage(&self, allowed: &Allowed, used: &Used, wall: Duration) -> Usage {
+    fn usage(&self, allowed: &Allowed, wall: Duration) -> Usage {
         let state = self.store.data();
         Usage {
-            cpu: used.so_far(),
+            cpu: state.run.clock.computed(),
             fuel: allowed.fuel_max.saturating_sub(self.store.get_fuel().unwrap_or(0)),
             wall,
             memory_peak_bytes: state.memory.peak_bytes as u64,

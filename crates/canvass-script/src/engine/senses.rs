@@ -20,7 +20,7 @@ use wasmtime_wasi::{
     p2::{DynPollable, Pollable, bindings::clocks::wall_clock::Datetime, subscribe},
 };
 
-use super::{State, instance};
+use super::{State, instance, meter::Clock};
 
 /// Nanoseconds that ten units of fuel take on the machine that `docs/decisions.md` describes.
 const NANOSECONDS_PER_29_FUEL: u64 = 10;
@@ -97,14 +97,16 @@ fn date(ns: u64) -> Datetime {
 
 /// Something to wait for: a time that passes on both clocks, the machine's and the run's.
 fn sleep(mut store: StoreContextMut<'_, State>, wait_ns: u64) -> Result<Resource<DynPollable>> {
-    let slept_ns = Arc::clone(&store.data().run.slept_ns);
+    let run = &store.data().run;
+    let (clock, slept_ns) = (run.clock.clone(), Arc::clone(&run.slept_ns));
     let until = tokio::time::Instant::now().checked_add(Duration::from_nanos(wait_ns));
     let table = store.data_mut().ctx().table;
-    let sleep = table.push(Sleep { until, wait_ns, slept_ns })?;
+    let sleep = table.push(Sleep { clock, until, wait_ns, slept_ns })?;
     subscribe(table, sleep)
 }
 
 struct Sleep {
+    clock: Clock,
     /// `None` when it lies beyond the end of time.
     until: Option<tokio::time::Instant>,
     /// What the run's clock goes forward once.
@@ -115,12 +117,7 @@ struct Sleep {
 #[wasmtime_wasi::async_trait]
 impl Pollable for Sleep {
     async fn ready(&mut self) {
-        match self.until {
-            // Also where there is nothing to wait for others have their turn.
-            Some(until) if until <= tokio::time::Instant::now() => tokio::task::yield_now().await,
-            Some(until) => tokio::time::sleep_until(until).await,
-            None => std::future::pending().await,
-        }
+        self.clock.slept(self.until).await;
         self.slept_ns.fetch_add(std::mem::take(&mut self.wait_ns), Ordering::Relaxed);
     }
 }

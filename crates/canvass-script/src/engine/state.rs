@@ -1,8 +1,11 @@
 //! What belongs to one instance: this file is about its limits, what it used, and where its words go.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use canvass_model::script::{LogLevel, LogLine};
@@ -11,11 +14,14 @@ use tokio::sync::mpsc;
 use wasmtime::{ResourceLimiter, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::MEMORY_BYTES_MAX;
+use super::{MEMORY_BYTES_MAX, meter::Clock};
 use crate::wire::{Allowed, FromHost, Outbox};
 
 /// One line of a log may be this long, in bytes; what is longer is cut.
 const LOG_LINE_BYTES_MAX: usize = 4 * 1024;
+
+/// The server's answers to the calls of a run, and what each took there.
+pub(crate) type Answers = mpsc::Receiver<(Result<String, String>, Duration)>;
 
 /// The state of one instance, from before it knows its run until its end.
 pub(crate) struct State {
@@ -30,13 +36,15 @@ pub(super) struct Run {
     /// Names the run to the server.
     pub(super) id: u64,
     pub(super) allowed: Allowed,
+    /// What counts against its limit of time; the script sees nothing of it.
+    pub(super) clock: Clock,
     /// The clock at the beginning, in nanoseconds since the Unix epoch.
     pub(super) began_ns: u64,
     /// Nanoseconds that it slept so far.
     pub(super) slept_ns: Arc<AtomicU64>,
     pub(super) random: Random,
     pub(super) outbox: Option<Outbox>,
-    pub(super) answers: Option<mpsc::Receiver<Result<String, String>>>,
+    pub(super) answers: Option<Answers>,
     pub(super) host_calls: u32,
     pub(super) output: String,
     pub(super) output_truncated: bool,
@@ -71,6 +79,7 @@ impl State {
             run: Run {
                 id: 0,
                 allowed: Allowed::NOTHING,
+                clock: Clock::new(Duration::ZERO),
                 began_ns: 0,
                 slept_ns: Arc::default(),
                 random: Random { seed: [0; 8], counter: 0 },
@@ -113,7 +122,7 @@ impl Run {
             return Err("nothing can be asked while a script is only read".to_owned());
         };
         outbox.send(&FromHost::Call { id: self.id, name, arguments }).await;
-        answers.recv().await.unwrap_or_else(|| Err("the server no longer answers".to_owned()))
+        self.clock.answered(answers.recv()).await.unwrap_or_else(|| Err("the server no longer answers".to_owned()))
     }
 
     pub(super) fn slept_ns(&self) -> u64 {

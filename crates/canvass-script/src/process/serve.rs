@@ -72,7 +72,7 @@ struct ScriptHost {
 
 /// A run under way.
 struct Running {
-    answers: Sender<Result<String, String>>,
+    answers: Sender<(Result<String, String>, Duration)>,
     task: AbortHandle,
 }
 
@@ -139,9 +139,9 @@ impl ScriptHost {
                 self.runs.insert(id, Running { answers: sender, task });
             }
             // The run may have ended at a limit meanwhile; nobody needs the answer then.
-            ToHost::Answer { id, answer } => {
+            ToHost::Answer { id, answer, took } => {
                 if let Some(running) = self.runs.get(&id) {
-                    let _ = running.answers.try_send(answer);
+                    let _ = running.answers.try_send((answer, took));
                 }
             }
             ToHost::Cancel { id } => {

@@ -42,8 +42,10 @@ async fn time_beyond_the_wall_ends_the_run_whether_it_works_or_waits() {
         let began = Instant::now();
         let report = within(&sandbox, limits, source).await;
         assert_eq!(ended(&report), "wall", "{source}");
-        assert!(began.elapsed() < Duration::from_millis(1_500), "{source}: {:?}", began.elapsed());
-        assert!((300..500).contains(&report.usage.wall.as_millis()), "{source}: {:?}", report.usage);
+        assert!(report.usage.cpu < Duration::from_millis(330), "{source}: {:?}", report.usage);
+        // Waiting for a processor, on a machine that other tests use too, does not count and has a bound of its own.
+        assert!((300..1_400).contains(&report.usage.wall.as_millis()), "{source}: {:?}", report.usage);
+        assert!(began.elapsed() < Duration::from_secs(3), "{source}: {:?}", began.elapsed());
     }
 }
 

@@ -41,6 +41,26 @@ async fn endless_loops_of_other_tenants_cost_a_small_script_its_turns_and_no_mor
 }
 
 #[tokio::test]
+async fn waiting_for_turns_does_not_count_against_a_limit_of_time() {
+    let sandbox = sandbox().await;
+    let limits = Limits::VALIDATE;
+    let loops: Vec<_> = (2..9).map(|owner| endless(&sandbox, owner, 2)).collect();
+    until(Duration::from_secs(10), || sandbox.status().running == 14).await;
+
+    let counting = Order { limits, ..order("sum(i * i for i in range(60_000))") };
+    let report = sandbox.run(counting, &mut Desk::default()).await;
+    assert_eq!(ended(&report), "done", "{:?}", report.usage);
+    let limit = Duration::from_millis(limits.wall_ms_max);
+    assert!(report.usage.cpu < limit && limit < report.usage.wall, "{:?}", report.usage);
+
+    let endless = Order { limits: Limits { fuel_max: u64::MAX / 2, ..limits }, ..order("while True: pass") };
+    let report = sandbox.run(endless, &mut Desk::default()).await;
+    assert_eq!(ended(&report), "wall");
+    assert!(report.usage.cpu < limit * 11 / 10, "{:?}", report.usage);
+    drop(loops);
+}
+
+#[tokio::test]
 async fn a_tenant_has_two_runs_at_once_fifty_that_wait_and_then_no_more() {
     let sandbox = sandbox().await;
     let flood = endless(&sandbox, 2, 60);
