@@ -141,11 +141,10 @@ impl Job {
     pub fn attempts_max(&self) -> u32 {
         match self {
             Self::Provision(_) => 5,
-            Self::Mail(_) => 10,
+            // A try of an export may also be a process that was stopped in the middle.
+            Self::Mail(_) | Self::Export(_) => 10,
             // A day at the longest pause; then the operator has to look, and the next day's sweep asks again.
             Self::Scan(_) => 300,
-            // Each may also be a process that was stopped in the middle.
-            Self::Export(_) => 10,
         }
     }
 

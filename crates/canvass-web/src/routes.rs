@@ -55,7 +55,7 @@ const COMPRESSED_MIN: u64 = 1_024;
 
 /// Every route of pages; the API's stand in its `OpenAPI` document.
 pub fn routes() -> Vec<Route> {
-    [product(), signed_in(), console(), domains(), scripts(), brand(), files(), operator(), tenants()]
+    [product(), signed_in(), console(), results(), domains(), scripts(), brand(), files(), operator(), tenants()]
         .map(|it| it.routes)
         .concat()
 }
@@ -71,6 +71,7 @@ pub(crate) fn at_product(app: App) -> Router {
         .router
         .merge(signed_in().router)
         .merge(console().router)
+        .merge(results().router)
         .merge(domains().router)
         .merge(scripts().router)
         .merge(brand().router)
@@ -175,19 +176,6 @@ fn console() -> Table {
         .post("/-/console/{tenant}/surveys/{survey}/archive", pages::surveys::archive)
         .post("/-/console/{tenant}/surveys/{survey}/trash", pages::surveys::trash)
         .post("/-/console/{tenant}/surveys/{survey}/restoration", pages::surveys::restore)
-        .get("/-/console/{tenant}/surveys/{survey}/results", pages::results::show)
-        .get("/-/console/{tenant}/surveys/{survey}/results/events", pages::results::events)
-        .get("/-/console/{tenant}/surveys/{survey}/crosstab", pages::crosstab::show)
-        .get("/-/console/{tenant}/surveys/{survey}/responses", pages::responses::index)
-        .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
-        .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)
-        .get("/-/console/{tenant}/surveys/{survey}/export", pages::exports::download)
-        .get("/-/console/{tenant}/surveys/{survey}/exports", pages::exports::index)
-        .post("/-/console/{tenant}/surveys/{survey}/exports", pages::exports::create)
-        .get("/-/console/{tenant}/surveys/{survey}/exports/events", pages::exports::events)
-        .get("/-/console/{tenant}/surveys/{survey}/exports/{export}/file", pages::exports::file)
-        .post("/-/console/{tenant}/surveys/{survey}/exports/{export}/cancellation", pages::exports::cancel)
-        .post("/-/console/{tenant}/surveys/{survey}/exports/{export}/deletion", pages::exports::delete)
         .get("/-/console/{tenant}/pages", pages::site::index)
         .post("/-/console/{tenant}/pages", pages::site::create)
         .get("/-/console/{tenant}/pages/new", pages::site::new)
@@ -220,6 +208,24 @@ fn console() -> Table {
         .post("/-/console/{tenant}/tokens/{token}/revocation", pages::tokens::delete)
         .get("/-/console/{tenant}/members", pages::members::index)
         .get("/-/console/{tenant}/log", pages::events::index)
+}
+
+/// What was answered, and how it leaves.
+fn results() -> Table {
+    Table::default()
+        .get("/-/console/{tenant}/surveys/{survey}/results", pages::results::show)
+        .get("/-/console/{tenant}/surveys/{survey}/results/events", pages::results::events)
+        .get("/-/console/{tenant}/surveys/{survey}/crosstab", pages::crosstab::show)
+        .get("/-/console/{tenant}/surveys/{survey}/responses", pages::responses::index)
+        .get("/-/console/{tenant}/surveys/{survey}/responses/{response}", pages::responses::show)
+        .post("/-/console/{tenant}/surveys/{survey}/responses/{response}/erasure", pages::responses::delete)
+        .get("/-/console/{tenant}/surveys/{survey}/export", pages::exports::download)
+        .get("/-/console/{tenant}/surveys/{survey}/exports", pages::exports::index)
+        .post("/-/console/{tenant}/surveys/{survey}/exports", pages::exports::create)
+        .get("/-/console/{tenant}/surveys/{survey}/exports/events", pages::exports::events)
+        .get("/-/console/{tenant}/surveys/{survey}/exports/{export}/file", pages::exports::file)
+        .post("/-/console/{tenant}/surveys/{survey}/exports/{export}/cancellation", pages::exports::cancel)
+        .post("/-/console/{tenant}/surveys/{survey}/exports/{export}/deletion", pages::exports::delete)
 }
 
 /// The hosts that a tenant brings along.

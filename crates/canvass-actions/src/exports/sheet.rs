@@ -1,5 +1,6 @@
 //! What an export's table is like: this file is about its columns, and the row that a response makes.
 
+use canvass_format::table;
 use canvass_model::{
     answer,
     export::{Leading, Wanted},
@@ -68,8 +69,7 @@ impl Sheet {
 
     /// What tells this table from another: its columns and what stands first in every row.
     pub(super) fn head(&self) -> String {
-        let digest = Sha256::digest(format!("{:?} {:?}", self.table, self.constants));
-        digest.iter().map(|it| format!("{it:02x}")).collect()
+        table::hex(&Sha256::digest(format!("{:?} {:?}", self.table, self.constants)))
     }
 
     /// The row of a response.

@@ -137,16 +137,9 @@ impl Shape {
             (Self::Any(newer), Self::Any(older) | Self::One(older)) | (Self::One(newer), Self::Any(older)) => {
                 Self::Any(newer.joined(older))
             }
-            (Self::Text, _)
-            | (Self::Integer | Self::Scale(_), Self::Text | Self::YesNo | Self::One(_) | Self::Any(_))
-            | (Self::Decimal, Self::Text | Self::YesNo | Self::One(_) | Self::Any(_))
-            | (
-                Self::YesNo,
-                Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::One(_) | Self::Any(_),
-            )
-            | (
-                Self::One(_) | Self::Any(_),
-                Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::YesNo,
+            (
+                Self::Text | Self::Integer | Self::Scale(_) | Self::Decimal | Self::YesNo | Self::One(_) | Self::Any(_),
+                _,
             ) => Self::Text,
         }
     }

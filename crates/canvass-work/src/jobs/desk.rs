@@ -129,9 +129,8 @@ fn patience(job: &Job) -> BackOff {
         // Mail servers ask for half an hour between tries (RFC 5321, section 4.5.4.1); the first may come sooner, for
         // those that turn strangers away once.
         Job::Mail(_) => BackOff { first: Duration::from_mins(1), most: Duration::from_mins(30) },
-        // Somebody waits for the page; a scanner that was started again is noticed within minutes.
-        Job::Scan(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
-        // Somebody watches the list; a disk that was full is emptied within minutes, or not.
-        Job::Export(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
+        // Somebody waits for the page or watches the list; a scanner that was started again, or a disk that was emptied, is
+        // noticed within minutes.
+        Job::Scan(_) | Job::Export(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
     }
 }

@@ -242,8 +242,7 @@ async fn what_is_another_tenants_or_surveys_is_not_there() {
     let (at, export) = made(&survey, &json!({})).await;
     let id = export["id"].as_str().unwrap();
     let (eve, outsider) = (canvass.eve().await, canvass.program_of("fabrikam").await);
-    for program in [&outsider, &survey.program] {
-        let at = if std::ptr::eq(program, &outsider) { at.clone() } else { other.api(&format!("/exports/{id}")) };
+    for (program, at) in [(&outsider, at.clone()), (&survey.program, other.api(&format!("/exports/{id}")))] {
         program.get(&at).await.expect(404);
         program.get(&format!("{at}/file")).await.expect(404);
         program.post_json(&format!("{at}/cancellation"), &json!({})).await.expect(404);

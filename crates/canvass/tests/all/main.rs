@@ -2,9 +2,10 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::unwrap_used,
     unreachable_pub,
-    reason = "tests wait, read their environment and panic"
+    reason = "tests wait, read their environment, tell what they found and panic"
 )]
 
 mod access;

@@ -12,7 +12,9 @@ use crate::{
 
 fn columns(versions: &[Value]) -> Columns {
     let mut columns = Columns::default();
-    versions.iter().for_each(|it| columns.add(&survey_of(it)));
+    for it in versions {
+        columns.add(&survey_of(it));
+    }
     columns
 }
 

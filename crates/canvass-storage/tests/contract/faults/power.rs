@@ -124,11 +124,11 @@ fn entries(log: &[u8]) -> Vec<Entry<'_>> {
         let at = (log.len() - rest.len()) as u64;
         let (head, after) = rest.split_at(24);
         let word = |from: usize| u32::from_le_bytes(head[from..from + 4].try_into().unwrap()) as usize;
-        let long = |from: usize| u64::from_le_bytes(head[from..from + 8].try_into().unwrap());
+        let number = |from: usize| u64::from_le_bytes(head[from..from + 8].try_into().unwrap());
         let (name, after) = after.split_at(word(4));
-        let (bytes, after) = after.split_at(usize::try_from(long(16)).unwrap());
+        let (bytes, after) = after.split_at(usize::try_from(number(16)).unwrap());
         let name = std::str::from_utf8(name).unwrap();
-        entries.push(Entry { at, kind: u8::try_from(word(0)).unwrap(), name, number: long(8), bytes });
+        entries.push(Entry { at, kind: u8::try_from(word(0)).unwrap(), name, number: number(8), bytes });
         rest = after;
     }
     entries
@@ -265,9 +265,8 @@ impl Luck {
     fn of(self, length: usize, chance: &mut Chance) -> usize {
         match self {
             Self::Nothing => 0,
-            Self::Everything => length,
             Self::Some if chance.below(2) == 0 => 0,
-            Self::Some => length,
+            Self::Everything | Self::Some => length,
             Self::SomeInPart => {
                 let sectors = chance.below(length.div_ceil(SECTOR) as u64 + 1);
                 length.min(usize::try_from(sectors).unwrap() * SECTOR)

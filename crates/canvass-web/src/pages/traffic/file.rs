@@ -23,11 +23,11 @@ pub(crate) async fn export(analyst: Analyst, Query(wanted): Query<Wanted>) -> Re
         Span::Day => "day",
     };
     let mut rows = vec![COLUMNS.map(str::to_owned)];
-    rows.extend(found.series.iter().map(|(at, tally)| row(time, at.to_string(), Some(tally.responses), tally)));
+    rows.extend(found.series.iter().map(|(at, tally)| row(time, &at.to_string(), Some(tally.responses), tally)));
     let facets =
         [("page", &found.pages), ("source", &found.sources), ("agent", &found.agents), ("status", &found.statuses)];
     for (by, items) in facets {
-        rows.extend(items.iter().map(|Item { label, tally, .. }| row(by, label.clone(), None, tally)));
+        rows.extend(items.iter().map(|Item { label, tally, .. }| row(by, label, None, tally)));
     }
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in &rows {
@@ -44,10 +44,10 @@ pub(crate) async fn export(analyst: Analyst, Query(wanted): Query<Wanted>) -> Re
 }
 
 /// A row; responses are counted by time alone.
-fn row(by: &str, value: String, responses: Option<u64>, tally: &Tally) -> [String; 7] {
+fn row(by: &str, value: &str, responses: Option<u64>, tally: &Tally) -> [String; 7] {
     [
         by.to_owned(),
-        harmless(&value).into_owned(),
+        harmless(value).into_owned(),
         tally.requests.to_string(),
         tally.views.to_string(),
         responses.map_or_else(String::new, |it| it.to_string()),

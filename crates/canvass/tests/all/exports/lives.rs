@@ -100,8 +100,8 @@ async fn a_slow_reader_keeps_nobody_waiting_and_still_gets_the_whole_file() {
     let mut body = slow.chunk().await.unwrap().unwrap().to_vec();
     // Meanwhile others read and write, and what is erased by then is not in the rest of the file.
     let list = survey.program.get(&survey.api("/responses?order=newest&limit=1")).await.expect(200).json();
-    let last = list["items"][0]["id"].as_str().unwrap().to_owned();
-    survey.program.delete(&survey.api(&format!("/responses/{last}"))).await.expect(204);
+    let newest = list["items"][0]["id"].as_str().unwrap().to_owned();
+    survey.program.delete(&survey.api(&format!("/responses/{newest}"))).await.expect(204);
     let body_of_one = json!({ "answers": { "q0": "late" } });
     survey.program.post_json(&survey.api("/responses"), &body_of_one).await.expect(201);
     canvass.settled().await;
@@ -109,5 +109,5 @@ async fn a_slow_reader_keeps_nobody_waiting_and_still_gets_the_whole_file() {
         body.extend_from_slice(&more);
     }
     assert_eq!(crate::export::verified(&body), Some(u64::try_from(RESPONSES - 1).unwrap()));
-    assert!(!body.windows(last.len()).any(|it| it == last.as_bytes()));
+    assert!(!body.windows(newest.len()).any(|it| it == newest.as_bytes()));
 }
