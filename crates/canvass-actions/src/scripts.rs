@@ -4,6 +4,7 @@
 //! answers it while it runs, `effects` are what it wishes to store and are stored when it has ended well,
 //! `budget` is how much a tenant may compute in an hour, `page`, `validate`, `duty`, `manual` and `replay` are what starts it.
 
+mod again;
 mod budget;
 mod context;
 mod desk;
@@ -64,6 +65,7 @@ struct Inside {
     recorder: Recorder,
     pace: DefaultKeyedRateLimiter<canvass_model::id::TenantId>,
     budget: budget::Budget,
+    again: again::Again,
 }
 
 impl Scripts {
@@ -71,8 +73,8 @@ impl Scripts {
     /// hands records of runs to `recorder`.
     pub fn new(sandbox: Sandbox, seal: Option<Seal>, recorder: Recorder, portions: Portions) -> Self {
         let pace = RateLimiter::keyed(Quota::per_minute(RUNS_MINUTE_MAX));
-        let budget = budget::Budget::new(portions);
-        Self { inside: Arc::new(Inside { sandbox, seal, recorder, pace, budget }) }
+        let (budget, again) = (budget::Budget::new(portions), again::Again::default());
+        Self { inside: Arc::new(Inside { sandbox, seal, recorder, pace, budget, again }) }
     }
 
     /// How the sandbox is.
@@ -94,6 +96,10 @@ impl Scripts {
 
     fn budget(&self) -> &budget::Budget {
         &self.inside.budget
+    }
+
+    fn again(&self) -> &again::Again {
+        &self.inside.again
     }
 
     /// Counts a run of a tenant; [`Error::TooMany`] beyond the pace of its plan.

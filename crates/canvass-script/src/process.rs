@@ -30,7 +30,7 @@ const EXIT_USAGE: u8 = 2;
 
 /// How far behind the server scripts stand where both want a processor (0 is like the server, 19 the furthest).
 /// A page that takes a fraction of a millisecond otherwise waits for a slice of some endless loop.
-const NICE: i32 = 10;
+const NICE: i32 = 5;
 
 /// Does what the arguments behind `script-host` say. It must be called before the program has started a thread.
 pub fn main(arguments: &[OsString]) -> ExitCode {

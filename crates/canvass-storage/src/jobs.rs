@@ -12,6 +12,10 @@ use crate::{
     engine::Value,
 };
 
+/// The longest pause between two tries of a job. What is due later was written under a clock that was set back since, or
+/// that is ahead of this one, and need not wait.
+pub const PAUSE_MS_MAX: i64 = Timestamp::HOUR_MS;
+
 /// Queues a job, due now. With an `idempotency_key` that was used before, answers the earlier job's id and queues nothing.
 pub fn insert(tx: &mut DirectoryTx<'_>, job: &Job, idempotency_key: Option<&str>) -> Result<JobId, Error> {
     let id: JobId = tx.new_id();
@@ -68,23 +72,26 @@ pub fn claim(
     limit: u32,
 ) -> Result<Vec<JobRecord>, Error> {
     let now = tx.now();
-    let places: Vec<String> = (3..).take(names.len()).map(|it| format!("${it}")).collect();
+    let beyond = now.plus_ms(PAUSE_MS_MAX);
+    let places: Vec<String> = (4..).take(names.len()).map(|it| format!("${it}")).collect();
     let sql = format!(
         "select id, body, state, steps, attempts, due_at, error, created_at, updated_at from job
-        where (state = 'waiting' and due_at <= $1 or state = 'running' and lease_until < $1) and name in ({})
+        where (state = 'waiting' and (due_at <= $1 or $3 < due_at) or state = 'running' and lease_until < $1)
+            and name in ({})
         order by due_at, id limit $2",
         places.join(", ")
     );
-    let mut args = vec![now.into(), Value::count(limit)];
+    let mut args = vec![now.into(), Value::count(limit), beyond.into()];
     args.extend(names.iter().map(|it| Value::from(*it)));
     let due = decode::list(tx.session, "job", (&sql, &args), readable)?;
     // The conditions stand again in the update: a node that was faster leaves no row to touch.
     let sql = "update job set state = 'running', lease_until = $2, attempts = attempts + 1, updated_at = $3
-        where id = $1 and (state = 'waiting' and due_at <= $3 or state = 'running' and lease_until < $3)";
+        where id = $1 and (state = 'waiting' and (due_at <= $3 or $4 < due_at)
+            or state = 'running' and lease_until < $3)";
     let mut claimed = Vec::with_capacity(due.len());
     for job in due {
         let id = job.as_ref().map_or_else(|unreadable| unreadable.id, |job| job.id);
-        if tx.session.execute(sql, &[Value::text(id), lease_until.into(), now.into()])? == 0 {
+        if tx.session.execute(sql, &[Value::text(id), lease_until.into(), now.into(), beyond.into()])? == 0 {
             continue;
         }
         match job {
@@ -129,11 +136,12 @@ pub fn finish(tx: &mut DirectoryTx<'_>, id: JobId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records a failed try: with `retry_at` it waits until then, without it the job has failed for good.
+/// Records a failed try: with `retry_at` it waits until then, at most [`PAUSE_MS_MAX`]; without it the job has failed for
+/// good.
 pub fn fail(tx: &mut DirectoryTx<'_>, id: JobId, error: &str, retry_at: Option<Timestamp>) -> Result<(), Error> {
     let (now, error) = (tx.now(), error.chars().take(ERROR_CHARS_MAX).collect());
     let (state, due_at) = match retry_at {
-        Some(at) => (JobState::Waiting, at),
+        Some(at) => (JobState::Waiting, at.min(now.plus_ms(PAUSE_MS_MAX))),
         None => (JobState::Failed, now),
     };
     let sql = "update job set state = $2, due_at = $3, lease_until = null, error = $4, updated_at = $5 where id = $1";

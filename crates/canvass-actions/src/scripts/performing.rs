@@ -121,13 +121,19 @@ impl Scripts {
     }
 
     /// Runs a script and stores its effects, what is `besides`, and its record, in one transaction when it ends well; of a
-    /// run that does not, only the record. A run that others overtook in the store is made again.
+    /// run that does not, only the record. A run that others overtook in the store is made again, after those of its tenant
+    /// that have to be as well.
     pub(super) async fn perform(&self, errand: &Errand<'_>, besides: Option<Arc<Besides>>) -> Result<Performed, Error> {
-        let mut performed = self.judged(errand).await?;
+        let (mut performed, mut turn) = (self.judged(errand).await?, None);
         for _ in 1..TRIES_MAX {
             match self.store(errand, &mut performed, besides.clone()).await? {
                 Stored::Yes => return Ok(performed),
-                Stored::Meanwhile => performed = self.judged(errand).await?,
+                Stored::Meanwhile => {
+                    if turn.is_none() {
+                        turn = Some(self.again().turn(errand.tenant.record().id).await);
+                    }
+                    performed = self.judged(errand).await?;
+                }
             }
         }
         let why = "others changed the same keys of the store again and again while this ran";

@@ -110,6 +110,24 @@ async fn a_tenant_is_made_whatever_the_clock_does_meanwhile() {
     assert!(server.stop().success());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_due_before_the_clock_was_set_back_need_not_wait_for_it() {
+    let mut server = Process::spawn_with(&["--role", "web"]);
+    assert!(server.stop().success());
+    put_under_clock(&mut server);
+    start_again(&mut server);
+    // Nobody works yet, so the job waits.
+    sign_up(&server, "northwind").await;
+    set_clock(server.folder(), -10 * 60 * 60);
+    assert!(server.stop().success());
+    for argument in ["--role", "web"] {
+        server.without(argument);
+    }
+    start_again(&mut server);
+    server.visitor("Ray").until_status("/northwind", StatusCode::OK).await;
+    assert!(server.stop().success());
+}
+
 /// Asks for a tenant as somebody does who fills in the form.
 async fn sign_up(server: &Process, alias: &str) {
     let address = format!("ada@{alias}.example");

@@ -43,14 +43,14 @@ async fn runs_that_count_at_the_same_time_lose_nothing() {
     let source = "import canvass\ncanvass.store.put('count', canvass.store.get('count', 0) + 1)";
     put(&program, "counter", source).await.expect(201);
     let mut runs = JoinSet::new();
-    for _ in 0..12 {
+    for _ in 0..40 {
         let program = program.clone();
         runs.spawn(async move { run(&program, "counter", json!({})).await });
     }
     for ended in runs.join_all().await {
         assert_eq!(ended["outcome"], "done", "{ended}");
     }
-    assert_eq!(answer(&program, "counter", "import canvass\ncanvass.store.get('count')").await, 12);
+    assert_eq!(answer(&program, "counter", "import canvass\ncanvass.store.get('count')").await, 40);
 }
 
 #[tokio::test(flavor = "multi_thread")]
