@@ -9,15 +9,15 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     Call, CheckError, Failure, Host, Order, Program, Report, Usage, component,
-    engine::HELD_UP_MAX,
+    engine::held_up_max,
     host::{CALL_BYTES_MAX, READING},
     pool::{Place, link::Talk},
     wire::{Allowed, Broken, Bytes, Checked, Done, End, FromHost, ModuleFrame, RunFrame, ToHost},
 };
 
-/// What a host may be late beyond a run's limit and a tenth before it counts as stuck: what the run may be held up, and an
-/// instance to be made.
-const GRACE: Duration = HELD_UP_MAX.saturating_add(Duration::from_millis(1_500));
+/// What a host may be late beyond a run's limit, a tenth and what it may be held up before it counts as stuck: an instance
+/// to be made.
+const GRACE: Duration = Duration::from_millis(1_500);
 
 /// The byte code for a run: the script's, and that of the modules it may import, by their names in Python.
 pub(crate) struct Programs {
@@ -223,5 +223,5 @@ fn truncate(text: &mut String, bytes_max: u64) {
 /// When a host that has not told the end of a run is stuck.
 fn deadline(limits: &Limits) -> Instant {
     let wall = Duration::from_millis(limits.wall_ms_max);
-    Instant::now() + wall + wall / 10 + GRACE
+    Instant::now() + wall + wall / 10 + held_up_max(wall) + GRACE
 }

@@ -11,7 +11,7 @@ use wasmtime::{
     component::{Component, InstancePre, Linker},
 };
 
-pub(crate) use self::{meter::HELD_UP_MAX, state::State};
+pub(crate) use self::{meter::held_up_max, state::State};
 
 /// The most memory one instance can be given, whatever its limits say.
 pub(crate) const MEMORY_BYTES_MAX: usize = 256 * 1024 * 1024;

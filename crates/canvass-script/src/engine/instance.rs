@@ -12,7 +12,7 @@ use wasmtime_wasi::I32Exit;
 
 use super::{
     MEMORY_BYTES_MAX,
-    meter::{Clock, HELD_UP_MAX, Overdue, Timed},
+    meter::{Clock, Overdue, Timed, held_up_max},
     state::{Answers, Random, State},
 };
 use crate::{
@@ -126,7 +126,7 @@ impl Spare {
             let function = self.instance.get_typed_func::<P, R>(&mut self.store, name)?;
             function.call_async(&mut self.store, given).await
         };
-        let ended = timeout(wall.saturating_add(HELD_UP_MAX), Timed::new(call, clock)).await;
+        let ended = timeout(wall.saturating_add(held_up_max(wall)), Timed::new(call, clock)).await;
         match ended {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(error))) => Err(self.stopped(&error)),

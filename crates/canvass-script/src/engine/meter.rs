@@ -2,7 +2,7 @@
 //!
 //! A run's clock counts what the run computes, what the server takes to answer it, and what it sleeps. It stands still
 //! while the run waits for its turn or for a processor, so that a script meets its limit on a full machine where it meets
-//! it on an empty one. How long a run may be held up by that has a bound of its own, [`HELD_UP_MAX`].
+//! it on an empty one. How long a run may be held up by that has a bound of its own, [`held_up_max`].
 
 use std::{
     pin::Pin,
@@ -17,9 +17,11 @@ use std::{
 use nix::time::{ClockId, clock_gettime};
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How long a run may wait for its turns and for a processor beyond its limit before it ends at that limit all the same:
-/// somebody may wait for it.
-pub(crate) const HELD_UP_MAX: Duration = Duration::from_secs(1);
+/// How long a run with this limit may wait for its turns and for a processor before it ends at the limit all the same, since
+/// somebody may wait for it: what a fifth of a processor leaves it, and a second.
+pub(crate) fn held_up_max(limit: Duration) -> Duration {
+    limit.saturating_mul(4).saturating_add(Duration::from_secs(1))
+}
 
 /// The clock of one run.
 #[derive(Debug, Clone)]

@@ -44,8 +44,8 @@ async fn time_beyond_the_wall_ends_the_run_whether_it_works_or_waits() {
         assert_eq!(ended(&report), "wall", "{source}");
         assert!(report.usage.cpu < Duration::from_millis(330), "{source}: {:?}", report.usage);
         // Waiting for a processor, on a machine that other tests use too, does not count and has a bound of its own.
-        assert!((300..1_400).contains(&report.usage.wall.as_millis()), "{source}: {:?}", report.usage);
-        assert!(began.elapsed() < Duration::from_secs(3), "{source}: {:?}", began.elapsed());
+        assert!((300..2_700).contains(&report.usage.wall.as_millis()), "{source}: {:?}", report.usage);
+        assert!(began.elapsed() < Duration::from_secs(4), "{source}: {:?}", began.elapsed());
     }
 }
 
