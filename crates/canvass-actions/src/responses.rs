@@ -116,13 +116,13 @@ pub fn summary(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Summary, Error> 
 }
 
 /// The published versions of one survey, each read once.
-struct Definitions {
+pub(crate) struct Definitions {
     survey: SurveyId,
     versions: HashMap<Version, Definition>,
 }
 
 impl Definitions {
-    fn of(survey: SurveyId) -> Self {
+    pub(crate) fn of(survey: SurveyId) -> Self {
         Self { survey, versions: HashMap::new() }
     }
 
@@ -133,7 +133,8 @@ impl Definitions {
             .map_err(|error| rejected(format!("response {}: {error}", response.id)))
     }
 
-    fn version(&mut self, tx: &mut ReadTx<'_>, version: Version) -> Result<&Definition, Error> {
+    /// A version that was published.
+    pub(crate) fn version(&mut self, tx: &mut ReadTx<'_>, version: Version) -> Result<&Definition, Error> {
         use std::collections::hash_map::Entry;
         match self.versions.entry(version) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),

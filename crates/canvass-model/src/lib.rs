@@ -34,7 +34,6 @@ mod sample;
 pub mod script;
 pub mod summary;
 pub mod survey;
-pub mod table;
 pub mod template_site;
 pub mod tenant;
 pub mod text;

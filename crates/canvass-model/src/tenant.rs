@@ -59,6 +59,14 @@ impl TenantState {
         }
     }
 
+    /// Whether its data is there: it serves, or may serve again.
+    pub fn is_in_use(self) -> bool {
+        match self {
+            Self::Active | Self::Suspended => true,
+            Self::Requested | Self::Provisioning | Self::Failed => false,
+        }
+    }
+
     /// Reads a state's name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == text)

@@ -31,6 +31,15 @@ impl Settings {
     /// A long survey answered in full stays well below a tenth of it.
     pub const BODY_BYTES_MAX_DEFAULT: usize = 1024 * 1024;
 
+    /// The region of this name; the first when none is named.
+    pub(crate) fn region(&self, name: Option<&str>) -> Option<&Region> {
+        let mut regions = self.regions.iter();
+        match name {
+            Some(name) => regions.find(|it| it.0 == name),
+            None => regions.next(),
+        }
+    }
+
     /// Whether people reach this installation over TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")

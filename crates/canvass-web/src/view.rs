@@ -11,6 +11,7 @@ pub(crate) mod run_outcome;
 pub(crate) mod script_head;
 pub(crate) mod source_difference;
 pub(crate) mod survey_head;
+pub(crate) mod tokens;
 pub(crate) mod versions;
 
 /// The same words, beginning with a capital.

@@ -4,6 +4,15 @@ import assert from "node:assert/strict";
 import { addQuestion, demo, saveQuestion, signIn } from "../people.mjs";
 import { axe, journey, screens, shot } from "../support.mjs";
 
+/** Begins a survey with one question. */
+const begin = async (member, kind, question) => {
+  await member.goto("/-/console/fabrikam/surveys/new");
+  await member.getByLabel("Title", { exact: true }).fill("Where from");
+  await member.getByRole("button", { name: "Start writing" }).click();
+  await addQuestion(member, kind, question);
+  await saveQuestion(member);
+};
+
 /** Opens the form of a new hidden value in the first section. */
 const addHidden = async (member, label) => {
   await member.getByText("Add a question").first().click();
@@ -20,11 +29,7 @@ const publish = async (member) => {
 
 journey("a hidden value is made, renamed, moved and published, and a link brings it", demo, async ({ canvass, page }) => {
   const member = await signIn(canvass, await page(), "fabrikam");
-  await member.goto("/-/console/fabrikam/surveys/new");
-  await member.getByLabel("Title", { exact: true }).fill("Where from");
-  await member.getByRole("button", { name: "Start writing" }).click();
-  await addQuestion(member, "Short text", "What do you think?");
-  await saveQuestion(member);
+  await begin(member, "Short text", "What do you think?");
   await addHidden(member, "Where they came from");
   await axe(member);
   await shot(member, "hidden-form-desk");
@@ -63,11 +68,7 @@ journey("a hidden value is made, renamed, moved and published, and a link brings
 
 journey("a hidden value is made on a phone in the dark without JavaScript", demo, async ({ canvass, page }) => {
   const member = await signIn(canvass, await page(screens.phone, { javaScriptEnabled: false, colorScheme: "dark" }), "fabrikam");
-  await member.goto("/-/console/fabrikam/surveys/new");
-  await member.getByLabel("Title", { exact: true }).fill("Where from");
-  await member.getByRole("button", { name: "Start writing" }).click();
-  await addQuestion(member, "Yes or no", "Is it comfortable?");
-  await saveQuestion(member);
+  await begin(member, "Yes or no", "Is it comfortable?");
   await addHidden(member, "Where they came from");
   await member.getByLabel("Name in addresses, exports and scripts").fill("source");
   await axe(member);
@@ -85,11 +86,7 @@ journey("a hidden value is made on a phone in the dark without JavaScript", demo
 
 journey("a draft in the browser keeps what a link brought, until another link brings something else", demo, async ({ canvass, page }) => {
   const member = await signIn(canvass, await page(), "fabrikam");
-  await member.goto("/-/console/fabrikam/surveys/new");
-  await member.getByLabel("Title", { exact: true }).fill("Where from");
-  await member.getByRole("button", { name: "Start writing" }).click();
-  await addQuestion(member, "Short text", "What do you think?");
-  await saveQuestion(member);
+  await begin(member, "Short text", "What do you think?");
   await addHidden(member, "Where they came from");
   await member.getByLabel("Name in addresses, exports and scripts").fill("source");
   await saveQuestion(member);

@@ -8,7 +8,7 @@ use canvass_model::{
     id::TenantId,
     job::{Job, Mail},
     member::{Actor, Role},
-    tenant::{TenantRecord, TenantState},
+    tenant::TenantRecord,
     text::Email,
     time::Timestamp,
 };
@@ -76,10 +76,7 @@ impl Registrar {
 
     async fn look_at(&self, directory: &Directory, record: &TenantRecord, domain: Domain) -> Result<(), Error> {
         let tenant = directory.tenant(&record.alias).await?.filter(|it| it.record().id == record.id);
-        let in_use = tenant.filter(|it| match it.record().state {
-            TenantState::Active | TenantState::Suspended => true,
-            TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
-        });
+        let in_use = tenant.filter(|it| it.record().state.is_in_use());
         if let Some(tenant) = in_use {
             return self.look(directory, &tenant, &domain).await.map(|_| ());
         }

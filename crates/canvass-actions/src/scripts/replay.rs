@@ -1,14 +1,12 @@
 //! Replay: this file is about giving past responses to a script again, without effects, to see what would be different.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::BTreeMap;
 
 use canvass_model::{
     answer::Answers,
-    definition::Definition,
     id::{ResponseId, SurveyId},
     response::{Accepted, Response},
     script::{Allowance, Annotation, Cause, FieldName, RunFailure, ScriptName, Source, TriggerName, VersionNumber},
-    survey::Version,
 };
 use canvass_script::Call;
 use canvass_storage::{
@@ -19,7 +17,7 @@ use canvass_storage::{
 use serde_json::{Value, json};
 
 use super::{Loaded, Scripts, allowance, desk, duty::GIVEN_BYTES_MAX, load, performing::Errand, validate};
-use crate::{Error, error::stored_definition};
+use crate::{Error, responses::Definitions};
 
 /// What is to be replayed.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +135,7 @@ impl Replay<'_> {
             .read(move |tx| {
                 let some = responses::list(tx, survey, Order::NewestFirst, before, limit)?;
                 let (mut items, mut bytes, mut last) = (Vec::with_capacity(some.len()), 0, None);
-                let mut versions = Versions::new();
+                let mut versions = Definitions::of(survey);
                 for response in some {
                     let item = match trigger {
                         TriggerName::Validate => unchecked(tx, &response, &mut versions)?,
@@ -268,20 +266,11 @@ impl Replay<'_> {
     }
 }
 
-/// The versions of a survey that responses of a page answered.
-type Versions = HashMap<Version, Definition>;
-
 /// A response as a check was given it, before any script had set a hidden value.
-fn unchecked(tx: &mut ReadTx<'_>, response: &Response, versions: &mut Versions) -> Result<Value, Error> {
+fn unchecked(tx: &mut ReadTx<'_>, response: &Response, versions: &mut Definitions) -> Result<Value, Error> {
     let Accepted { id, survey, version, answers, .. } = &response.accepted;
     let corrupt = |found: String| Error::Storage(canvass_storage::Error::Corrupt { what: "answers", found });
-    let definition = match versions.entry(*version) {
-        Entry::Occupied(found) => found.into_mut(),
-        Entry::Vacant(place) => {
-            let text = surveys::version(tx, *survey, *version)?.ok_or(Error::NotFound)?;
-            place.insert(stored_definition(&text)?)
-        }
-    };
+    let definition = versions.version(tx, *version)?;
     let answers = Answers::from_stored(definition, answers).map_err(|error| corrupt(format!("{id}: {error}")))?;
     let mut item = validate::given(&json!(survey), &answers.unchecked(definition));
     item["id"] = json!(id);

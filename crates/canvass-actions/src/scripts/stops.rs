@@ -4,7 +4,7 @@ use canvass_model::{event::Event, member::Actor, script::ScriptName};
 use canvass_storage::{ReadTx, Tenant, Tx, events, meta, scripts, surveys};
 
 use super::load::found;
-use crate::Error;
+use crate::{Error, tenants::REASON_CHARS_MAX};
 
 /// Why the operator has stopped all scripts of the tenant, if they have.
 pub fn stopped(tx: &mut ReadTx<'_>) -> Result<Option<String>, Error> {
@@ -73,5 +73,3 @@ fn worded(reason: &str) -> Result<String, Error> {
 
 /// Under which name the reason is kept.
 const STOPPED: &str = "scripts stopped";
-/// A few sentences.
-const REASON_CHARS_MAX: usize = 500;

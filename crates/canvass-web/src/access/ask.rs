@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequestParts, Query},
     http::request::Parts,
 };
-use canvass_model::{address::Host, tenant::TenantState};
+use canvass_model::address::Host;
 use canvass_storage::{Recalled, Tenant};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter, clock::Clock};
 
@@ -84,8 +84,5 @@ impl FromRequestParts<App> for Asked {
 
 /// Whether a tenant's host answers at all: a suspended one says that it is paused.
 fn is_served(tenant: &Tenant) -> bool {
-    match tenant.record().state {
-        TenantState::Active | TenantState::Suspended => true,
-        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
-    }
+    tenant.record().state.is_in_use()
 }

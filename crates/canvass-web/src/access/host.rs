@@ -4,7 +4,7 @@ use axum::{
     extract::Request,
     http::{header, request::Parts},
 };
-use canvass_model::{address::Host, tenant::TenantState};
+use canvass_model::address::Host;
 use canvass_storage::Tenant;
 
 use super::App;
@@ -75,8 +75,5 @@ impl App {
 
 /// Whether a tenant has pages, or may have them again.
 fn is_known(tenant: &Tenant) -> bool {
-    match tenant.record().state {
-        TenantState::Active | TenantState::Suspended => true,
-        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
-    }
+    tenant.record().state.is_in_use()
 }

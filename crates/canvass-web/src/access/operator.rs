@@ -4,7 +4,7 @@ mod program;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_actions as actions;
-use canvass_model::{alias::Alias, id::SessionId, member::Actor, script::ScriptName, tenant::TenantState};
+use canvass_model::{alias::Alias, id::SessionId, member::Actor, script::ScriptName};
 use canvass_storage::{
     self as storage, Directory, DirectoryReadTx, DirectoryTx, Intake, operators, responses, scripts,
     sessions::{self, Who},
@@ -117,11 +117,8 @@ impl Operator {
 impl Usage {
     /// Some counts of a tenant and nothing else of it; `None` for one that is not in use.
     async fn of(app: &App, alias: &Alias) -> Result<Option<Self>, actions::Error> {
-        let Some(tenant) = app.directory().tenant(alias).await? else { return Ok(None) };
-        match tenant.record().state {
-            TenantState::Active | TenantState::Suspended => {}
-            TenantState::Requested | TenantState::Provisioning | TenantState::Failed => return Ok(None),
-        }
+        let found = app.directory().tenant(alias).await?.filter(|it| it.record().state.is_in_use());
+        let Some(tenant) = found else { return Ok(None) };
         let usage = tenant.read(|tx| {
             let now = tx.now();
             Ok::<_, actions::Error>(Self {

@@ -172,6 +172,12 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
+/// What stands in the path under this name.
+pub(super) async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Result<String, Problem> {
+    let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
+    path.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).ok_or(Problem::NotFound)
+}
+
 /// Ids by their names in the path.
 macro_rules! ids {
     ($($name:literal => $id:ty),*) => {
@@ -179,9 +185,7 @@ macro_rules! ids {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-                let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
-                let (_, text) = path.iter().find(|(name, _)| *name == $name).ok_or(Problem::NotFound)?;
-                <$id>::parse(text).map(Self).ok_or(Problem::NotFound)
+                <$id>::parse(&parameter(parts, state, $name).await?).map(Self).ok_or(Problem::NotFound)
             }
         }
 

@@ -3,7 +3,7 @@
 use aide::transform::TransformOperation;
 use axum::{
     Json,
-    extract::{FromRequestParts, RawPathParams},
+    extract::FromRequestParts,
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,7 @@ use canvass_storage::domains;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::body::Body;
+use super::body::{Body, parameter};
 use crate::{
     Problem,
     access::{Analyst, Claimant, Person},
@@ -149,9 +149,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
-        let text = params.iter().find(|(name, _)| *name == "domain").map(|(_, value)| value.to_owned());
-        DomainName::parse(&text.unwrap_or_default()).map(Self).map_err(|_| Problem::NotFound)
+        DomainName::parse(&parameter(parts, state, "domain").await?).map(Self).map_err(|_| Problem::NotFound)
     }
 }
 

@@ -1,16 +1,12 @@
 //! Tenants' scripts, over the operator's API: this file is about stopping them and letting them run again.
 
 use aide::{OperationInput, transform::TransformOperation};
-use axum::{
-    Json,
-    extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
-};
+use axum::{Json, extract::FromRequestParts, http::request::Parts};
 use canvass_actions::{self as actions, scripts as verbs};
-use canvass_model::{alias::Alias, script::ScriptName, tenant::TenantState};
+use canvass_model::{alias::Alias, script::ScriptName};
 
 use super::{
-    body::Body,
+    body::{Body, parameter},
     tenants::{Named, Reason, Shown, shown, worded},
 };
 use crate::{Problem, access::OperatorProgram};
@@ -82,20 +78,14 @@ async fn allow_which(
 
 /// A tenant that has scripts to stop: one whose data is there.
 fn in_use(tenant: Option<canvass_storage::Tenant>) -> Result<canvass_storage::Tenant, actions::Error> {
-    let is_in_use = |it: &canvass_storage::Tenant| match it.record().state {
-        TenantState::Active | TenantState::Suspended => true,
-        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
-    };
-    tenant.filter(is_in_use).ok_or(actions::Error::NotFound)
+    tenant.filter(|it| it.record().state.is_in_use()).ok_or(actions::Error::NotFound)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ScriptNamed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
-        let (_, text) = path.iter().find(|(name, _)| *name == "script").ok_or(Problem::NotFound)?;
-        ScriptName::parse(text).map(Self).map_err(|_| Problem::NotFound)
+        ScriptName::parse(&parameter(parts, state, "script").await?).map(Self).map_err(|_| Problem::NotFound)
     }
 }
 

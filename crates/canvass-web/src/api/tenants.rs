@@ -3,7 +3,7 @@
 use aide::{OperationInput, transform::TransformOperation};
 use axum::{
     Json,
-    extract::{FromRequestParts, RawPathParams},
+    extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -31,7 +31,7 @@ use canvass_storage::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::body::{Body, Listed, Paging, Parameters, cursor, idempotency_key};
+use super::body::{Body, Listed, Paging, Parameters, cursor, idempotency_key, parameter};
 use crate::{
     Problem, Settings,
     access::{OperatorProgram, Usage},
@@ -246,13 +246,8 @@ fn checked(new: New, settings: &Settings) -> Result<NewSignUp, Vec<Fault>> {
 
 /// One of the configured regions; the first when none is named.
 fn region(name: Option<&str>, settings: &Settings) -> Result<Region, String> {
-    let mut regions = settings.regions.iter();
-    let found = match name {
-        Some(name) => regions.find(|it| it.0 == name),
-        None => regions.next(),
-    };
     let known = || settings.regions.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(", ");
-    found.cloned().ok_or_else(|| format!("There are the regions {}", known()))
+    settings.region(name).cloned().ok_or_else(|| format!("There are the regions {}", known()))
 }
 
 fn keep<T, E: ToString>(faults: &mut Vec<Fault>, pointer: &str, read: Result<T, E>) -> Option<T> {
@@ -276,9 +271,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
-        let (_, text) = path.iter().find(|(name, _)| *name == "alias").ok_or(Problem::NotFound)?;
-        Alias::parse(text).map(Self).map_err(|_| Problem::NotFound)
+        Alias::parse(&parameter(parts, state, "alias").await?).map(Self).map_err(|_| Problem::NotFound)
     }
 }
 

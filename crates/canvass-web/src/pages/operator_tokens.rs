@@ -19,31 +19,21 @@ use crate::{
     access::Operator,
     form::Form,
     layout::{OperatorArea, OperatorShell},
-    view::moment,
+    view::tokens::{self as view, Listed, Made},
 };
+
+/// Where the page is.
+const BASE: &str = "/-/operate/tokens";
 
 #[derive(Template)]
 #[template(path = "operator/tokens.html")]
 struct TokensPage<'a> {
     shell: OperatorShell,
+    base: &'static str,
     tokens: Vec<Listed>,
     made: Option<Made>,
     form: &'a Form,
     errors: Vec<(String, String)>,
-}
-
-struct Listed {
-    id: String,
-    name: String,
-    hint: String,
-    used: Option<(String, String)>,
-    expires: String,
-}
-
-/// A token just made: the only time its secret is seen.
-struct Made {
-    name: String,
-    secret: String,
 }
 
 impl TokensPage<'_> {
@@ -63,17 +53,11 @@ pub(crate) async fn create(operator: Operator, form: Form) -> Result<Response, P
         Ok(name) => name,
         Err(refusal) => return refused(&operator, &form, refusal.to_string()).await,
     };
-    let life_ms = match form.text("expires") {
-        "never" => None,
-        "30" => Some(30 * Timestamp::DAY_MS),
-        "365" => Some(365 * Timestamp::DAY_MS),
-        _ => Some(180 * Timestamp::DAY_MS),
-    };
     let secret = secrets::fresh_operator_token()?;
-    let (new, kept) = (NewOperatorToken { name, life_ms }, secret.clone());
+    let (new, kept) = (NewOperatorToken { name, life_ms: view::life_ms(&form) }, secret.clone());
     match operator.write(move |tx, _| verbs::create(tx, &new, &kept)).await {
         Ok(token) => {
-            let made = Made { name: token.name.to_string(), secret: secret.reveal().to_owned() };
+            let made = Made::new(&token.name, &secret);
             page(&operator, Some(made), &Form(Vec::new()), Vec::new(), StatusCode::OK).await
         }
         Err(actions::Error::Limit(words)) => refused(&operator, &form, words).await,
@@ -85,7 +69,7 @@ pub(crate) async fn create(operator: Operator, form: Form) -> Result<Response, P
 pub(crate) async fn delete(operator: Operator, Path(token): Path<String>) -> Result<Redirect, Problem> {
     let id = OperatorTokenId::parse(&token).ok_or(Problem::NotFound)?;
     operator.write(move |tx, _| verbs::revoke(tx, id)).await?;
-    Ok(Redirect::to("/-/operate/tokens"))
+    Ok(Redirect::to(BASE))
 }
 
 async fn refused(operator: &Operator, form: &Form, words: String) -> Result<Response, Problem> {
@@ -103,6 +87,7 @@ async fn page(
     let (found, now) = operator.read(|tx| Ok::<_, storage::Error>((operator_tokens::list(tx)?, tx.now()))).await?;
     let page = TokensPage {
         shell: operator.shell(OperatorArea::Tokens),
+        base: BASE,
         tokens: found.into_iter().map(|it| listed(it, now)).collect(),
         made,
         form,
@@ -114,12 +99,9 @@ async fn page(
 fn listed(token: OperatorToken, now: Timestamp) -> Listed {
     Listed {
         id: token.id.to_string(),
-        used: token.last_used_at.map(|it| (it.to_string(), moment::ago(it, now))),
-        expires: match token.expires_at {
-            None => "Never expires".to_owned(),
-            Some(at) if at <= now => format!("Expired on {}", moment::day(at)),
-            Some(at) => format!("Expires on {}", moment::day(at)),
-        },
+        may: String::new(),
+        used: view::used(token.last_used_at, now),
+        expires: view::expires(token.expires_at, now),
         name: token.name.to_string(),
         hint: token.hint,
     }

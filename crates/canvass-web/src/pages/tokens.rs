@@ -23,32 +23,18 @@ use crate::{
     access::Administrator,
     form::Form,
     layout::{ConsoleArea, ConsoleShell},
-    view::moment,
+    view::tokens::{self as tokens_view, Listed, Made},
 };
 
 #[derive(Template)]
 #[template(path = "console/tokens.html")]
 struct TokensPage<'a> {
     shell: ConsoleShell,
+    base: String,
     tokens: Vec<Listed>,
     made: Option<Made>,
     form: &'a Form,
     errors: Vec<(String, String)>,
-}
-
-struct Listed {
-    id: String,
-    name: String,
-    hint: String,
-    may: String,
-    used: Option<(String, String)>,
-    expires: String,
-}
-
-/// A token just made: the only time its secret is seen.
-struct Made {
-    name: String,
-    secret: String,
 }
 
 impl TokensPage<'_> {
@@ -83,7 +69,7 @@ pub(crate) async fn create(administrator: Administrator, form: Form) -> Result<R
         Ok(token) => {
             let id = token.id;
             administrator.write(move |tx, by| tokens::note_created(tx, by, id)).await?;
-            let made = Made { name: token.name.to_string(), secret: secret.reveal().to_owned() };
+            let made = Made::new(&token.name, &secret);
             page(&administrator, Some(made), &Form(Vec::new()), Vec::new(), StatusCode::OK).await
         }
         Err(actions::Error::Refused(words) | actions::Error::Limit(words)) => {
@@ -102,7 +88,12 @@ pub(crate) async fn delete(
     let id = TokenId::parse(&token).ok_or(Problem::NotFound)?;
     administrator.write_directory(move |tx, tenant| tokens::revoke(tx, tenant, id)).await?;
     administrator.write(move |tx, by| tokens::note_revoked(tx, by, id)).await?;
-    Ok(Redirect::to(&format!("/-/console/{}/tokens", administrator.tenant().alias)))
+    Ok(Redirect::to(&base(&administrator)))
+}
+
+/// Where the page is.
+fn base(administrator: &Administrator) -> String {
+    format!("/-/console/{}/tokens", administrator.tenant().alias)
 }
 
 /// What a scope allows, in words.
@@ -122,14 +113,8 @@ fn read(form: &Form) -> Result<NewToken, Vec<(String, String)>> {
     if scopes.is_empty() {
         errors.push(("scope".to_owned(), "Choose at least one thing the token may do".to_owned()));
     }
-    let life_ms = match form.text("expires") {
-        "never" => None,
-        "30" => Some(30 * Timestamp::DAY_MS),
-        "365" => Some(365 * Timestamp::DAY_MS),
-        _ => Some(180 * Timestamp::DAY_MS),
-    };
     match name {
-        Some(name) if errors.is_empty() => Ok(NewToken { name, scopes, life_ms }),
+        Some(name) if errors.is_empty() => Ok(NewToken { name, scopes, life_ms: tokens_view::life_ms(form) }),
         _ => Err(errors),
     }
 }
@@ -144,6 +129,7 @@ async fn page(
     let now = administrator.now();
     let found = administrator.read_directory(storage::tokens::list).await?;
     let page = TokensPage {
+        base: base(administrator),
         shell: administrator.shell(ConsoleArea::Tokens).await?,
         tokens: found.into_iter().map(|it| listed(it, now)).collect(),
         made,
@@ -158,12 +144,8 @@ fn listed(token: Token, now: Timestamp) -> Listed {
     Listed {
         id: token.id.to_string(),
         may: format!("May {}", scopes.join(", ")),
-        used: token.last_used_at.map(|it| (it.to_string(), moment::ago(it, now))),
-        expires: match token.expires_at {
-            None => "Never expires".to_owned(),
-            Some(at) if at <= now => format!("Expired on {}", moment::day(at)),
-            Some(at) => format!("Expires on {}", moment::day(at)),
-        },
+        used: tokens_view::used(token.last_used_at, now),
+        expires: tokens_view::expires(token.expires_at, now),
         name: token.name.to_string(),
         hint: token.hint,
     }

@@ -5,13 +5,13 @@ use aide::{
     generate::GenContext,
     openapi::{MediaType, Operation, ReferenceOr, RequestBody, SchemaObject},
 };
-use axum::{
-    extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use canvass_model::script::{ScriptName, SecretName, StoreKey, VersionNumber};
 
-use crate::{Problem, api::describe::path_parameter_of};
+use crate::{
+    Problem,
+    api::{body::parameter, describe::path_parameter_of},
+};
 
 /// A script's name. What is no name names nothing: 404.
 pub(super) struct Named(pub(super) ScriptName);
@@ -70,11 +70,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
             }
         })
     }
-}
-
-async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, wanted: &str) -> Result<String, Problem> {
-    let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
-    path.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).ok_or(Problem::NotFound)
 }
 
 fn script(operation: &mut Operation) {

@@ -37,7 +37,8 @@ pub(super) fn of_survey(tx: &mut ReadTx<'_>, trigger: TriggerName, survey: Surve
             })
         })
         .collect();
-    let draft = surveys::draft(tx, survey)?;
+    let is_about_questions = items.is_empty() || trigger == TriggerName::Validate;
+    let draft = if is_about_questions { surveys::draft(tx, survey)? } else { None };
     let definition = draft.and_then(|it| Definition::parse_text(&it).ok());
     if items.is_empty() {
         let answers = definition.as_ref().map(made_up).unwrap_or_default();

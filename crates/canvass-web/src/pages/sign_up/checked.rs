@@ -46,9 +46,8 @@ pub(super) fn read(form: &Form, settings: &Settings) -> Result<NewSignUp, Vec<(S
 
 /// One of the configured regions; the first when the form offers no choice.
 fn region(text: &str, settings: &Settings) -> Result<Region, &'static str> {
-    let mut regions = settings.regions.iter();
-    let found = if text.is_empty() { regions.next() } else { regions.find(|it| it.0 == text) };
-    found.cloned().ok_or("Choose one of the regions")
+    let name = (!text.is_empty()).then_some(text);
+    settings.region(name).cloned().ok_or("Choose one of the regions")
 }
 
 fn keep<T, E: ToString>(errors: &mut Vec<(String, String)>, field: &str, read: Result<T, E>) -> Option<T> {

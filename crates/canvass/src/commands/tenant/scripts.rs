@@ -1,11 +1,7 @@
 //! A tenant's scripts, for the operator: this file is about stopping them, letting them run again, and which are stopped.
 
 use canvass_actions::{Error, scripts as actions};
-use canvass_model::{
-    member::Actor,
-    script::ScriptName,
-    tenant::{TenantRecord, TenantState},
-};
+use canvass_model::{member::Actor, script::ScriptName, tenant::TenantRecord};
 use canvass_storage::{Directory, Tenant, scripts};
 use serde_json::{Value, json};
 
@@ -81,21 +77,14 @@ async fn found(directory: &Directory, alias: &str) -> Result<Tenant, Failure> {
     let parsed = parse_alias(alias)?;
     let found = directory.tenant(&parsed).await;
     let found = found.map_err(|it| Failure::storage("the tenant could not be looked up", &it))?;
-    found.filter(|it| is_in_use(it.record())).ok_or_else(|| Failure::no_tenant(alias))
+    found.filter(|it| it.record().state.is_in_use()).ok_or_else(|| Failure::no_tenant(alias))
 }
 
 async fn in_use(directory: &Directory, record: &TenantRecord) -> Result<Option<Tenant>, Failure> {
-    if !is_in_use(record) {
+    if !record.state.is_in_use() {
         return Ok(None);
     }
     directory.tenant(&record.alias).await.map_err(|it| Failure::storage("the tenant could not be opened", &it))
-}
-
-fn is_in_use(record: &TenantRecord) -> bool {
-    match record.state {
-        TenantState::Active | TenantState::Suspended => true,
-        TenantState::Requested | TenantState::Provisioning | TenantState::Failed => false,
-    }
 }
 
 fn named(script: Option<&str>) -> Result<Option<ScriptName>, Failure> {
