@@ -243,6 +243,26 @@ journey("every page of the operator is fit for everybody", demo, async ({ canvas
   await lookAt(await page(), [["suspended", "/fabrikam", 503], ["suspended-survey", "/fabrikam/woodworking", 503]]);
 });
 
+journey("every page about the operator's programs is fit for everybody", demo, async ({ canvass, page }) => {
+  const operator = await becomeOperator(canvass, await page());
+  await lookAt(operator, [["operator-tokens-none", "/-/operate/tokens"]]);
+  const make = async (name) => {
+    await operator.getByLabel("Name").fill(name);
+    await operator.getByRole("button", { name: "Make token" }).click();
+  };
+  await make("");
+  await operator.locator(".error-summary").waitFor();
+  await look(operator, "operator-tokens-refused");
+  await make("Onboarding");
+  await operator.getByText("“Onboarding” is made.").waitFor();
+  await look(operator, "operator-tokens-made");
+  await operator.goto("/-/operate/tokens");
+  await operator.getByText("Revoke…").click();
+  await look(operator, "operator-tokens-revoking");
+  await operator.getByRole("button", { name: "Revoke “Onboarding”" }).click();
+  await operator.getByText("No program has access yet.").waitFor();
+});
+
 journey("every page about what went wrong is fit for everybody", demo, async ({ canvass, page }) => {
   const { token } = await entranceTo(canvass, "fabrikam");
   const operator = await becomeOperator(canvass, await page());
