@@ -2,10 +2,11 @@
 // right and wrong input. A server error fails, and so does every answer that the description does not announce.
 // The seed is fixed, so that a failure comes back; change it by `script/schemathesis --seed N`.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { root, startCanvass } from "../tests/browser/canvass.mjs";
 
 /** A run takes about one minute; a hung one must not hold everything up. */
@@ -30,10 +31,11 @@ const canvass = await startCanvass({ args: ["--demo"] });
 try {
   const { demo } = await canvass.announcement("how to get into its demonstration", (it) => it.demo);
   const { token } = demo.find((tenant) => tenant.alias === "adatum");
-  await writeFile(join(canvass.folder, "schemathesis.toml"), await configuration(token));
+  let operatorToken;
+  await canvass.restart([], async (data) => (operatorToken = await makeOperatorToken(data)));
+  await writeFile(join(canvass.folder, "schemathesis.toml"), await configuration(token, operatorToken));
   process.exitCode = await run([
     ...["run", `${canvass.url}/api/v1/openapi.json`],
-    ...["--header", `Authorization: Bearer ${token}`],
     ...["--checks", CHECKS.join(",")],
     ...["--phases", "examples,coverage,fuzzing"],
     ...["--max-examples", "25", "--seed", "1", "--rate-limit", "auto"],
@@ -46,19 +48,34 @@ try {
   await canvass.stop();
 }
 
-// Names things that exist, since a made-up id gets no further than 404. What is removed is not what the others read.
-async function configuration(token) {
+// The operator's side knows no tenant's token. The program is away meanwhile, since it holds its data folder alone.
+async function makeOperatorToken(data) {
+  const create = ["operator", "token", "create", "--name", "Description", "--data", data, "--json"];
+  const { stdout } = await promisify(execFile)(canvass.binary, create);
+  return JSON.parse(stdout).token;
+}
+
+// Names things that exist, since a made-up id gets no further than 404. What is removed is not what the others read,
+// and the tenant that the operator suspends is not the one whose token asks for the rest.
+async function configuration(token, operatorToken) {
   const { items: surveys } = await read("/surveys", token);
   const published = surveys.find((survey) => survey.status === "published").id;
   const closed = surveys.find((survey) => survey.status === "closed").id;
   const { items: responses } = await read(`/surveys/${published}/responses`, token);
   return `
+headers = { Authorization = "Bearer ${token}" }
+
 [warnings]
 fail-on = ${JSON.stringify(WARNINGS)}
 
 [parameters]
 "path.survey" = "${published}"
 "path.response" = "${responses[0].id}"
+
+[[operations]]
+include-path-regex = "^/api/v1/tenants"
+headers = { Authorization = "Bearer ${operatorToken}" }
+parameters = { "path.alias" = "fabrikam" }
 
 [[operations]]
 include-name = ["DELETE /api/v1/surveys/{survey}", "DELETE /api/v1/surveys/{survey}/publication"]

@@ -56,7 +56,7 @@ export async function startCanvass({ args = [], env = {}, host = "127.0.0.1" } =
     server = await start(args);
   };
   const announcement = (what, fits) => server.announcement(what, fits);
-  return { url, folder, announcement, log, stop, restart };
+  return { url, folder, binary, announcement, log, stop, restart };
 }
 
 /** One run of the binary, until it is stopped; whatever it says is added to `lines`. */
