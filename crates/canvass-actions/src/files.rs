@@ -218,8 +218,8 @@ pub fn refusal(plan: &Plan, bound: Bound) -> Error {
 
 fn full(plan: &Plan) -> Error {
     Error::Limit(format!(
-        "All files together may have at most {} on the {} plan, those in the trash and earlier contents included. Delete \
-         some for good, or choose a larger plan",
+        "All files together may have at most {} on the {} plan, those in the trash, earlier contents and exports included. \
+         Delete some for good, or choose a larger plan",
         size(plan.files_bytes_max),
         plan.id.as_str()
     ))

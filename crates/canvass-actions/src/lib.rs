@@ -8,6 +8,7 @@ pub mod crosstabs;
 pub mod dead_letters;
 pub mod domains;
 mod error;
+pub mod exports;
 pub mod fields;
 pub mod files;
 pub mod gates;

@@ -6,15 +6,15 @@ use canvass_model::{
     answer::Answers,
     definition::Definition,
     event::Event,
-    id::{ResponseId, SurveyId},
+    id::{ContentId, ResponseId, SurveyId},
     member::Actor,
-    response::{Accepted, Source, SubmissionKey},
+    response::{Accepted, Response, Source, SubmissionKey},
     summary::{Recount, Summary},
     survey::Version,
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, ReadTx, Receipt, Tenant, Tx, events,
+    self as storage, ReadTx, Receipt, Tenant, Tx, events, exports,
     responses::{self, Order},
     summaries, surveys,
 };
@@ -88,9 +88,10 @@ pub fn apply(tx: &mut Tx<'_>, batch: &[Accepted]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Erases a response: its row, its place in the count and its share of the summary.
-pub fn erase(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, id: ResponseId) -> Result<(), Error> {
-    let response = responses::find(tx, survey, id)?.ok_or(Error::NotFound)?.accepted;
+/// Erases a response: its row, its place in the count, its share of the summary and the exports that hold it. Answers their
+/// contents, whose bytes the caller removes after the commit.
+pub fn erase(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, id: ResponseId) -> Result<Vec<ContentId>, Error> {
+    let Response { position, accepted: response } = responses::find(tx, survey, id)?.ok_or(Error::NotFound)?;
     if !responses::delete(tx, survey, id)? {
         return Err(Error::NotFound);
     }
@@ -103,7 +104,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, id: ResponseId) -> R
     };
     put_summary(tx, survey, &summary)?;
     events::insert(tx, by, &Event::ResponseErased { survey, response: id })?;
-    Ok(())
+    Ok(exports::withdraw(tx, survey, position)?)
 }
 
 /// A survey's summary; an empty one before the first response.

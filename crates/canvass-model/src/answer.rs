@@ -2,10 +2,12 @@
 
 //!
 //! Reading order: `check` holds the rules, whatever way an answer came; `json` and `form` are the two ways, `hidden` is
-//! what nobody is asked, `stored` reads back what `write` wrote, `cell` is an answer in a table.
+//! what nobody is asked, `stored` reads back what `write` wrote, `cell` is an answer in a table, `columns` all of them in
+//! one.
 
 mod cell;
 mod check;
+mod columns;
 mod form;
 mod hidden;
 mod json;
@@ -16,7 +18,10 @@ mod write;
 
 use serde_json::Value;
 
-pub use self::hidden::{HiddenValues, carried};
+pub use self::{
+    columns::Columns,
+    hidden::{HiddenValues, carried},
+};
 pub(crate) use self::stored::answer as from_stored_value;
 
 use crate::definition::{ChoiceId, Definition, Kind, Language, Question, QuestionId, SectionId, SetBy};

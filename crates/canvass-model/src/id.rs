@@ -114,6 +114,10 @@ id! {
     FieldKey
 }
 id! {
+    /// Names one export of a survey's responses.
+    ExportId
+}
+id! {
     /// Names one response that could not be applied.
     DeadLetterId
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     alias::Alias,
-    id::{AccountId, ContentId, JobId, TenantId},
+    id::{AccountId, ContentId, ExportId, JobId, TenantId},
     plan::PlanId,
     tenant::Region,
     text::{Email, OrganisationName, PersonName},
@@ -19,6 +19,17 @@ pub enum Job {
     Mail(Mail),
     /// Looks for viruses in what was uploaded.
     Scan(ScanContent),
+    /// Makes a file of responses.
+    Export(MakeExport),
+}
+
+/// Which export is to be made. One that is at its end by then, or gone, is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct MakeExport {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub export: ExportId,
 }
 
 /// What a scan looks at. What is gone by then, or was scanned already, is passed over.
@@ -124,7 +135,7 @@ pub struct JobRecord {
 
 impl Job {
     /// The names of all jobs.
-    pub const NAMES: [&'static str; 3] = ["provision", "mail", "scan"];
+    pub const NAMES: [&'static str; 4] = ["provision", "mail", "scan", "export"];
 
     /// Tries before a job is given up.
     pub fn attempts_max(&self) -> u32 {
@@ -133,6 +144,8 @@ impl Job {
             Self::Mail(_) => 10,
             // A day at the longest pause; then the operator has to look, and the next day's sweep asks again.
             Self::Scan(_) => 300,
+            // Each may also be a process that was stopped in the middle.
+            Self::Export(_) => 10,
         }
     }
 
@@ -142,6 +155,7 @@ impl Job {
             Self::Provision(_) => "provision",
             Self::Mail(_) => "mail",
             Self::Scan(_) => "scan",
+            Self::Export(_) => "export",
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct Plan {
     pub api_requests_minute_max: u32,
     /// Bytes one file may have.
     pub file_bytes_max: u64,
-    /// Bytes all files may have together, those in the trash and earlier contents included.
+    /// Bytes all files may have together, those in the trash, earlier contents and exports included.
     pub files_bytes_max: u64,
     /// How many files there may be, those in the trash included.
     pub files_max: u32,

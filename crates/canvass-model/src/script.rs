@@ -18,7 +18,7 @@ mod trigger;
 
 pub use self::{
     allowance::Allowance,
-    annotation::{Annotation, FieldName, InvalidAnnotation, Tag},
+    annotation::{Annotation, FieldKind, FieldName, InvalidAnnotation, Tag},
     limits::Limits,
     name::{InvalidScriptName, ScriptName, SecretName, StoreKey},
     parameter::{Parameter, ParameterKind, ParameterName, Parameters},

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use canvass_model::{
     id::{ResponseId, ScriptId, SurveyId},
-    script::{Annotation, FieldName, Tag},
+    script::{Annotation, FieldKind, FieldName, Tag},
 };
 use serde_json::Value as Json;
 
@@ -46,11 +46,14 @@ pub fn find_many(tx: &mut ReadTx<'_>, responses: &[ResponseId]) -> Result<HashMa
     Ok(found)
 }
 
-/// Which fields the responses of a survey have besides their answers, in alphabetical order.
-pub fn columns(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Vec<FieldName>, Error> {
-    let sql = "select field from annotation_field where survey = $1 order by field limit $2";
+/// Which fields the responses of a survey have besides their answers, in alphabetical order, and what their values have in
+/// common.
+pub fn columns(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Vec<(FieldName, FieldKind)>, Error> {
+    let sql = "select field, kind from annotation_field where survey = $1 order by field limit $2";
     let args = [Value::text(survey), Value::count(u64::try_from(Annotation::COLUMNS_MAX).unwrap_or(0))];
-    decode::list(tx.session, "annotation", (sql, &args), |row| row.parsed(|it| FieldName::parse(it).ok()))
+    decode::list(tx.session, "annotation", (sql, &args), |row| {
+        Ok((row.parsed(|it| FieldName::parse(it).ok())?, row.parsed(FieldKind::parse)?))
+    })
 }
 
 /// Adds to what a script noted of responses of a survey: fields replace those of the same name, `null` takes one away,
@@ -78,12 +81,32 @@ pub fn add(
         written += kept.len() as u64;
         replace(tx, script, survey, &kept)?;
     }
-    let names: BTreeSet<&FieldName> = notes.values().flat_map(|it| it.fields.keys()).collect();
-    for name in names {
-        let sql = "insert into annotation_field (survey, field) values ($1, $2) on conflict do nothing";
-        tx.session.execute(sql, &[Value::text(survey), name.as_str().into()])?;
-    }
+    note_kinds(tx, survey, notes)?;
     Ok(written)
+}
+
+/// Keeps what the values of each field have in common; a field that was noted before only gets wider.
+fn note_kinds(tx: &mut Tx<'_>, survey: SurveyId, notes: &BTreeMap<ResponseId, Annotation>) -> Result<(), Error> {
+    let mut kinds: BTreeMap<&FieldName, Option<FieldKind>> = BTreeMap::new();
+    for (name, value) in notes.values().flat_map(|it| &it.fields) {
+        let kind = kinds.entry(name).or_default();
+        *kind = FieldKind::joined(*kind, FieldKind::of(value));
+    }
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let known: HashMap<FieldName, FieldKind> = columns(tx, survey)?.into_iter().collect();
+    for (name, kind) in kinds {
+        let before = known.get(name).copied();
+        let Some(joined) = FieldKind::joined(before, kind).filter(|it| Some(*it) != before) else { continue };
+        let row = [Value::text(survey), name.as_str().into(), joined.as_str().into()];
+        let sql = match before {
+            Some(_) => "update annotation_field set kind = $3 where survey = $1 and field = $2",
+            None => "insert into annotation_field (survey, field, kind) values ($1, $2, $3)",
+        };
+        tx.session.execute(sql, &row)?;
+    }
+    Ok(())
 }
 
 /// Takes everything away that a script noted of at most `limit` responses. Answers how many.

@@ -104,12 +104,23 @@ pub(crate) trait Engine: Send + Sync {
     /// How much waits in a lane.
     fn backlog(&self, lane: Lane) -> Result<Backlog, Error>;
 
-    /// Adds a piece to a content on its way in: `nth` counts from 0, and every piece but the last has [`CHUNK_BYTES`].
+    /// Adds a piece to a content on its way in: `nth` counts from 0, and every piece but the last has [`CHUNK_BYTES`]. The
+    /// last may be stored again with more in it.
     /// Contents are bytes that files are made of, apart from the tenant's database; object storage would stand here.
     fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error>;
 
     /// Makes a content durable whose pieces are all stored; only then may a row name it.
     fn keep_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error>;
+
+    /// Makes the pieces durable that are stored so far of a content on its way in.
+    fn keep_chunks(&self, tenant: TenantId, content: ContentId) -> Result<(), Error>;
+
+    /// Goes back to the first `bytes` of a content on its way in, as if no more had been stored; `false` when there are
+    /// fewer.
+    fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error>;
+
+    /// Like [`read_content`](Self::read_content), of a content on its way in.
+    fn read_chunks(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error>;
 
     /// Some bytes of a content from `from` on, at most [`CHUNK_BYTES`]; none at its end, `None` when it is not there.
     fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error>;
@@ -122,6 +133,9 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Brings every tenant's database to the newest version, telling `progress` (done, of how many).
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error>;
+
+    /// Reads every tenant's database from end to end and tells of each that is damaged, and how.
+    fn examine(&self, tell: &mut dyn FnMut(TenantId, String)) -> Result<(), Error>;
 
     /// Whether other processes may change the data: then caches must look again every second.
     fn is_shared(&self) -> bool;

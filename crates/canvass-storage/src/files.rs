@@ -25,12 +25,12 @@ pub enum Shelf {
     Trash,
 }
 
-/// How much a tenant has uploaded: the trash and earlier contents count, what a scan refused does not.
+/// How much a tenant keeps: the trash, earlier contents and exports count, what a scan refused does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// How many files.
     pub files: u64,
-    /// Bytes of all their contents.
+    /// Bytes of all their contents, and of exports.
     pub bytes: u64,
 }
 
@@ -76,7 +76,9 @@ pub fn count(tx: &mut ReadTx<'_>, shelf: Shelf) -> Result<u64, Error> {
 /// How much there is.
 pub fn usage(tx: &mut ReadTx<'_>) -> Result<Usage, Error> {
     let files = decode::count(tx.session, "file", ("select count(*) from file", &[]))?;
-    let sql = "select cast(coalesce(sum(bytes), 0) as bigint) from file_content where scan <> 'infected'";
+    let sql = "select cast(
+        (select coalesce(sum(bytes), 0) from file_content where scan <> 'infected')
+            + (select coalesce(sum(bytes), 0) from export) as bigint)";
     Ok(Usage { files, bytes: decode::count(tx.session, "file", (sql, &[]))? })
 }
 

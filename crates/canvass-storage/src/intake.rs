@@ -40,6 +40,9 @@ pub struct Backlog {
     pub records: u64,
     /// When the oldest of them was accepted.
     pub oldest_at: Option<Timestamp>,
+    /// Records that cannot be read any more and wait for nobody: they stay in the lane's file for a person to look at. On
+    /// PostgreSQL none, which checks its own pages.
+    pub damaged: u64,
 }
 
 /// The durable log in which responses are accepted, for the workers that apply it.

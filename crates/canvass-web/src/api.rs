@@ -59,7 +59,7 @@ fn document() -> (OpenApi, Router<App>) {
 }
 
 fn described() -> ApiRouter<App> {
-    surveys().merge(site()).merge(scripts::routes()).merge(operator())
+    surveys().merge(exports()).merge(site()).merge(scripts::routes()).merge(operator())
 }
 
 /// The tenant itself, its surveys and their responses.
@@ -105,7 +105,25 @@ fn surveys() -> ApiRouter<App> {
         )
         .api_route("/api/v1/surveys/{survey}/summary", get_with(summary::show, summary::show_is))
         .api_route("/api/v1/surveys/{survey}/crosstab", get_with(crosstab::show, crosstab::show_is))
-        .api_route("/api/v1/surveys/{survey}/export", get_with(exports::show, exports::show_is))
+}
+
+/// Responses leaving as files.
+fn exports() -> ApiRouter<App> {
+    ApiRouter::new()
+        .api_route("/api/v1/surveys/{survey}/export", get_with(exports::download, exports::download_is))
+        .api_route(
+            "/api/v1/surveys/{survey}/exports",
+            get_with(exports::index, exports::index_is).post_with(exports::create, exports::create_is),
+        )
+        .api_route(
+            "/api/v1/surveys/{survey}/exports/{export}",
+            get_with(exports::show, exports::show_is).delete_with(exports::delete, exports::delete_is),
+        )
+        .api_route("/api/v1/surveys/{survey}/exports/{export}/file", get_with(exports::file, exports::file_is))
+        .api_route(
+            "/api/v1/surveys/{survey}/exports/{export}/cancellation",
+            post_with(exports::cancel, exports::cancel_is),
+        )
 }
 
 /// What the operator does with tenants.

@@ -9,10 +9,13 @@ use aide::OperationInput;
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::FromRequestParts,
-    http::{self, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{self, HeaderMap, HeaderValue, Method, StatusCode, header, request},
     response::{IntoResponse, Response},
 };
-use canvass_model::file::{Content, FileName, Handling, Media};
+use canvass_model::{
+    export::Export,
+    file::{Content, FileName, Handling, Media},
+};
 use futures_util::{StreamExt, stream};
 use tower_http::compression::Predicate;
 
@@ -45,17 +48,65 @@ const SHOWN_PDF: &str = "default-src 'none'; object-src 'self'; style-src 'unsaf
 /// A file that is saved, should a browser look into it all the same.
 const SAVED: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
 
+/// What is sent, and what is said of it.
+struct Sent {
+    disposition: String,
+    media: &'static str,
+    bytes: u64,
+    tag: String,
+    parts: Parts,
+    policy: &'static str,
+}
+
+/// Whether something may be asked for in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    /// It may: its bytes travel as they are.
+    Sent,
+    /// It is words, which may be compressed on their way.
+    Compressed,
+}
+
 /// Sends a content under a name.
 pub(crate) async fn send(
     asked: &Asked,
     (name, content): (&FileName, &Content),
     reader: ContentReader,
 ) -> Result<Response, Problem> {
-    let tag = tag(content);
-    let range = asked.range(content, &tag);
+    let sent = Sent {
+        disposition: disposition::of(name, content.media.handling()),
+        media: content.media.as_str(),
+        bytes: content.bytes,
+        tag: tag(content),
+        parts: if content.media.is_text() { Parts::Compressed } else { Parts::Sent },
+        policy: policy(content.media),
+    };
+    answer(asked, sent, reader).await
+}
+
+/// Sends an export's file, to be saved. Its bytes are what its checksum says, and a cut download goes on where it was cut.
+pub(crate) async fn save(asked: &Asked, export: &Export, reader: ContentReader) -> Result<Response, Problem> {
+    let sent = Sent {
+        disposition: disposition::of(&export.name, Handling::Attachment),
+        media: export.wanted.format.media(),
+        bytes: export.bytes,
+        tag: format!("\"{}\"", digits(export.sha256.as_deref().unwrap_or_default())),
+        parts: Parts::Sent,
+        policy: SAVED,
+    };
+    answer(asked, sent, reader).await
+}
+
+/// What makes a browser save a file under a name.
+pub(crate) fn saved_as(name: &FileName) -> String {
+    disposition::of(name, Handling::Attachment)
+}
+
+async fn answer(asked: &Asked, sent: Sent, reader: ContentReader) -> Result<Response, Problem> {
+    let range = asked.range(&sent);
     let mut response = match range {
         Range::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
-        Range::Whole => body(reader, 0, content.bytes).await?,
+        Range::Whole => body(reader, 0, sent.bytes).await?,
         Range::Part { first, last } => {
             let mut part = body(reader, first, last - first + 1).await?;
             *part.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -63,30 +114,29 @@ pub(crate) async fn send(
         }
     };
     let headers = response.headers_mut();
-    if let Some(text) = range.content_range(content.bytes) {
+    if let Some(text) = range.content_range(sent.bytes) {
         insert(headers, header::CONTENT_RANGE, &text);
     }
     if range != Range::Unsatisfiable {
-        insert(headers, header::CONTENT_TYPE, content.media.as_str());
-        insert(headers, header::CONTENT_DISPOSITION, &disposition::of(name, content.media.handling()));
-        insert(headers, header::ETAG, &tag);
+        insert(headers, header::CONTENT_TYPE, sent.media);
+        insert(headers, header::CONTENT_DISPOSITION, &sent.disposition);
+        insert(headers, header::ETAG, &sent.tag);
     }
-    if content.media.is_text() {
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    } else {
-        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    }
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(content.media)));
+    match sent.parts {
+        Parts::Compressed => headers.insert(header::VARY, HeaderValue::from_static("accept-encoding")),
+        Parts::Sent => headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(sent.policy));
     Ok(response)
 }
 
 impl Asked {
     /// Which bytes are wanted. Only a `GET` asks for some, and only as long as the content is the one it knows.
-    fn range(&self, content: &Content, tag: &str) -> Range {
-        let knows = self.if_range.as_ref().is_none_or(|it| it.as_bytes() == tag.as_bytes());
+    fn range(&self, sent: &Sent) -> Range {
+        let knows = self.if_range.as_ref().is_none_or(|it| it.as_bytes() == sent.tag.as_bytes());
         match &self.range {
-            Some(text) if self.method == Method::GET && knows && !content.media.is_text() => {
-                Range::parse(text.as_bytes(), content.bytes)
+            Some(text) if self.method == Method::GET && knows && sent.parts == Parts::Sent => {
+                Range::parse(text.as_bytes(), sent.bytes)
             }
             Some(_) | None => Range::Whole,
         }
@@ -95,10 +145,14 @@ impl Asked {
 
 /// Names a content. A text may be compressed on its way, which only a weak tag allows.
 fn tag(content: &Content) -> String {
-    /// Half of the digest's digits.
-    const DIGITS: usize = 32;
-    let digits = content.sha256.get(..DIGITS).unwrap_or(&content.sha256);
+    let digits = digits(&content.sha256);
     if content.media.is_text() { format!("W/\"{digits}\"") } else { format!("\"{digits}\"") }
+}
+
+/// Half of a digest's digits.
+fn digits(sha256: &str) -> &str {
+    const DIGITS: usize = 32;
+    sha256.get(..DIGITS).unwrap_or(sha256)
 }
 
 fn policy(media: Media) -> &'static str {
@@ -147,7 +201,7 @@ fn insert(headers: &mut HeaderMap, name: header::HeaderName, text: &str) {
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Self::Rejection> {
         let find = |name: header::HeaderName| parts.headers.get(name).cloned();
         Ok(Self { method: parts.method.clone(), range: find(header::RANGE), if_range: find(header::IF_RANGE) })
     }

@@ -10,7 +10,6 @@ mod assets;
 pub mod bench;
 mod cookies;
 mod download;
-mod export;
 mod form;
 mod front;
 mod hex;

@@ -7,11 +7,12 @@ use canvass_actions::provisioning::{self, Ground};
 use canvass_model::job::{Job, JobRecord, ProvisionStep, SignUp};
 use canvass_storage::{Directory, jobs};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::desk::Desk;
 use self::lease::Held;
 use crate::{
-    Settings,
+    Settings, exporting,
     mail::Post,
     scan,
     worker::{Failure, FailureKind, Outcome, Task},
@@ -22,11 +23,18 @@ pub(crate) struct Jobs {
     directory: Directory,
     post: Post,
     settings: watch::Receiver<Settings>,
+    stop: CancellationToken,
 }
 
 impl Jobs {
-    pub(crate) fn new(directory: Directory, post: Post, settings: watch::Receiver<Settings>) -> Self {
-        Self { directory, post, settings }
+    /// Runs jobs until `stop`: the long ones then stop in the middle, and go on there later.
+    pub(crate) fn new(
+        directory: Directory,
+        post: Post,
+        settings: watch::Receiver<Settings>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { directory, post, settings, stop }
     }
 
     async fn perform(&self, record: &JobRecord) -> Result<(), Failure> {
@@ -37,6 +45,10 @@ impl Jobs {
                 let clamd = self.settings.borrow().clamd.clone();
                 scan::run(&self.directory, clamd.as_ref(), *content).await
             }
+            Job::Export(export) => tokio::select! {
+                made = exporting::run(&self.directory, *export) => made,
+                () = self.stop.cancelled() => Err(Failure::lost("this process stops; the next goes on")),
+            },
         }
     }
 

@@ -1,14 +1,15 @@
 //! The door nobody waits at: worker framework, jobs, apply, schedules and mail.
 //!
 //! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the loops of an
-//! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail** and **scan** run what was
-//! queued, **domains** looks for the records of hosts that tenants bring along, the **sweep** forgets what has had its time.
+//! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail**, **scan** and **export** run what
+//! was queued, **domains** looks for the records of hosts that tenants bring along, the **sweep** forgets what has had its time.
 //! Beside them, where requests are answered, [`traffic`] writes what visits
 //! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
 mod apply;
 pub mod dns;
 mod domains;
+mod exporting;
 mod jobs;
 pub mod mail;
 mod rounds;
@@ -72,6 +73,7 @@ impl Workers {
         };
         start.apply(directory);
         start.jobs(directory, post, settings);
+        start.exports(directory, post, settings);
         start.domains(directory, registrar);
         start.sweep(directory, settings);
         let mut following = JoinSet::new();
@@ -145,7 +147,21 @@ impl Start {
                 .batch(self.settings.jobs_batch)
                 .woken_by(directory.bells().on_job())
                 .paced_by(pace)
-                .perform(name, Jobs::new(directory.clone(), post.clone(), settings.clone()));
+                .perform(name, Jobs::new(directory.clone(), post.clone(), settings.clone(), self.shutdown.clone()));
+            self.run(worker);
+        }
+    }
+
+    fn exports(&mut self, directory: &Directory, post: &Post, settings: &watch::Receiver<Settings>) {
+        for name in exporting::WORKERS {
+            let pace = self.pace(Settings::exports);
+            let worker = every(self.settings.jobs_interval)
+                .for_queue(Desk::export(directory.clone()))
+                .batch(Pace::BATCH_MIN)
+                .woken_by(directory.bells().on_job())
+                .paced_by(pace)
+                .run_within(exporting::RUN_WITHIN)
+                .perform(name, Jobs::new(directory.clone(), post.clone(), settings.clone(), self.shutdown.clone()));
             self.run(worker);
         }
     }

@@ -53,6 +53,10 @@ impl Settings {
         }
     }
 
+    pub(crate) fn exports(&self) -> Pace {
+        Pace { batches: vec![Pace::BATCH_MIN], ..self.jobs() }
+    }
+
     pub(crate) fn jobs(&self) -> Pace {
         Pace {
             interval: self.jobs_interval,

@@ -1,8 +1,8 @@
-//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic, bytes.
+//! The sweep: this file is about what is forgotten in time: sessions, failed sign-ins, finished jobs, the trash, traffic, exports, bytes.
 
 use std::time::Duration;
 
-use canvass_actions::{files, scripts, traffic};
+use canvass_actions::{exports, files, scripts, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -103,6 +103,7 @@ impl Sweep {
         };
         let record = tenant.record().clone();
         let bytes = files::sweep(&self.directory, &tenant, scanning).await?;
+        let exports = exports::sweep(&self.directory, &tenant).await?;
         let rows = tenant
             .write(move |tx| {
                 let now = tx.now();
@@ -124,7 +125,7 @@ impl Sweep {
                     + traffic::forget(tx, log_days, ROWS_MAX)?)
             })
             .await;
-        rows.map(|it: u64| it + bytes)
+        rows.map(|it: u64| it + bytes + exports)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: this file is about what can be typed, and what `--help` says about it.
 
+mod export;
 mod operator;
 mod script;
 
@@ -13,7 +14,9 @@ use crate::{
     output::Output,
 };
 
+use self::export::EXPORT_HELP;
 pub(crate) use self::{
+    export::Export,
     operator::{Operator, OperatorToken},
     script::{Remote, Script, Store, Switched},
 };
@@ -51,6 +54,9 @@ pub enum Command {
     /// Write, test, run and watch a tenant's scripts, over the API
     #[command(subcommand)]
     Script(Script),
+    /// Take the responses of a survey away as a file, over the API
+    #[command(after_help = EXPORT_HELP)]
+    Export(Export),
     /// Explain, show and check the configuration
     #[command(subcommand)]
     Config(Configuration),
@@ -347,6 +353,7 @@ impl Cli {
             | Command::Bench(_)
             | Command::Load(_)
             | Command::Script(_)
+            | Command::Export(_)
             | Command::Completion { .. }
             | Command::DrawLogo
             | Command::ScriptHost { .. } => Vec::new(),

@@ -5,9 +5,11 @@ mod completion;
 mod config;
 mod doctor;
 mod draw_logo;
+mod export;
 mod load;
 mod migrate;
 mod operator;
+mod remote;
 mod script;
 mod serve;
 mod tenant;
@@ -54,6 +56,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Migrate(migrate) => runtime()?.block_on(migrate::run(cli, migrate))?,
         Command::Operator(what) => runtime()?.block_on(operator::run(cli, what))?,
         Command::Tenant(what) => runtime()?.block_on(tenant::run(cli, what))?,
+        Command::Export(export) => return runtime()?.block_on(export::run(cli, export)),
         Command::Script(what) => return runtime()?.block_on(script::run(cli, what)),
         Command::Load(load) => return runtime()?.block_on(load::run(cli, load)),
         Command::Bench(what) => runtime()?.block_on(bench::run(cli, what))?,

@@ -201,6 +201,7 @@ async function readersPages(member, state, name) {
   return [
     [`${name}-builder`, survey],
     [`${name}-crosstab`, `${survey}/crosstab`],
+    [`${name}-exports`, `${survey}/exports`],
     [`${name}-history`, `${survey}/history`],
     [`${name}-preview`, `${survey}/preview`],
     [`${name}-details`, `${survey}/details`],

@@ -141,10 +141,10 @@ const count = (member, responses) =>
   member.locator(".figures > div", { hasText: "responses" }).locator("dd", { hasText: new RegExp(`^${responses}$`) }).waitFor();
 
 async function checkDownload(member) {
-  await member.getByText("Export", { exact: true }).click();
+  await member.getByRole("main").getByRole("link", { name: "Export", exact: true }).click();
   const [download] = await Promise.all([
     member.waitForEvent("download"),
-    member.getByRole("link", { name: "CSV with ids" }).click(),
+    member.getByRole("button", { name: "Download now" }).click(),
   ]);
   const text = await readFile(await download.path(), "utf8");
   const [all, rows, sum] = text.match(/^# rows: (\d+),sha256: ([0-9a-f]{64}),*\r\n$/m) ?? [];

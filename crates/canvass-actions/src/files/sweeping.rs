@@ -5,7 +5,7 @@ use canvass_model::{
     id::ContentId,
     time::Timestamp,
 };
-use canvass_storage::{Directory, Tenant, files};
+use canvass_storage::{Directory, Tenant, exports, files};
 
 use super::queue_scan;
 use crate::Error;
@@ -48,7 +48,13 @@ async fn orphans(tenant: &Tenant) -> Result<Vec<ContentId>, Error> {
     if stored.is_empty() {
         return Ok(stored);
     }
-    let known = tenant.read(files::known_contents).await?;
+    let known = tenant
+        .read(|tx| {
+            let mut known = files::known_contents(tx)?;
+            known.extend(exports::known_contents(tx)?);
+            Ok::<_, Error>(known)
+        })
+        .await?;
     let oldest = tenant.now().plus_ms(-ARRIVING_MS_MAX).0;
     let is_old = |it: &ContentId| it.made_at_ms().is_none_or(|made| made < oldest);
     Ok(stored.into_iter().filter(|it| !known.contains(it) && is_old(it)).take(CONTENTS_MAX).collect())

@@ -130,8 +130,8 @@ impl Effects {
         }
         for (survey, notes) in &self.notes {
             let new: BTreeSet<_> = notes.values().flat_map(|it| it.fields.keys()).collect();
-            let known = annotations::columns(tx, *survey)?;
-            let more = new.into_iter().filter(|it| !known.contains(it)).count();
+            let known: BTreeSet<_> = annotations::columns(tx, *survey)?.into_iter().map(|(name, _)| name).collect();
+            let more = new.into_iter().filter(|it| !known.contains(*it)).count();
             if Annotation::COLUMNS_MAX < known.len() + more {
                 return Err(Unsettled::Refused(format!(
                     "the responses of a survey have at most {} calculated fields by all scripts",

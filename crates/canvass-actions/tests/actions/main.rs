@@ -8,6 +8,7 @@
 )]
 
 mod brand;
+mod exports;
 mod pages;
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 #[expect(dead_code, reason = "other tests stop the server or become its superuser")]
@@ -100,7 +101,7 @@ async fn accepted(directory: &Directory, form: &NewSignUp, key: &str) -> Result<
     let record = directory.read(move |tx| jobs::find(tx, job)).await?.unwrap();
     match record.job {
         Job::Provision(sign_up) => Ok(sign_up),
-        Job::Mail(_) | Job::Scan(_) => panic!("a sign-up queues its provisioning"),
+        Job::Mail(_) | Job::Scan(_) | Job::Export(_) => panic!("a sign-up queues its provisioning"),
     }
 }
 

@@ -4,14 +4,21 @@ use super::{Answer, Pick};
 use crate::definition::{Language, Other, Question};
 
 /// What joins several picks. No choice's id holds it.
-const SEPARATOR: &str = ";";
+pub(super) const SEPARATOR: &str = ";";
+/// What stands before an answer of one's own. No choice's id holds a colon.
+pub(super) const OTHER: &str = "other: ";
 
 /// The cell with ids.
 pub(super) fn plain(answer: &Answer) -> String {
-    render(answer, ("yes", "no"), |pick| match pick {
+    render(answer, (yes_or_no(true), yes_or_no(false)), |pick| match pick {
         Pick::Listed(id) => id.to_string(),
-        Pick::Other(text) => format!("other: {text}"),
+        Pick::Other(text) => format!("{OTHER}{text}"),
     })
+}
+
+/// Yes and no in the words of programs.
+pub(super) fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
 }
 
 /// The cell with labels; a choice that was removed since keeps its id.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{definition::QuestionId, number};
+use crate::{definition::QuestionId, number, table::Cell};
 
 /// The name of a calculated field: as a question's id.
 pub type FieldName = QuestionId;
@@ -16,6 +16,19 @@ pub struct Annotation {
     pub fields: BTreeMap<FieldName, Value>,
     /// Tags, in addition to those there are; `None` leaves them as they are.
     pub tags: Option<BTreeSet<Tag>>,
+}
+
+/// What the values of a calculated field have in common, over all responses of a survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Whole numbers.
+    Integer,
+    /// Numbers.
+    Decimal,
+    /// Yes or no.
+    Boolean,
+    /// Texts, or values of several kinds.
+    Text,
 }
 
 /// A short word on a response: 1 to 50 characters.
@@ -86,6 +99,64 @@ impl Annotation {
         self.fields.extend(later.fields);
         if let Some(tags) = later.tags {
             self.tags.get_or_insert_default().extend(tags);
+        }
+    }
+}
+
+impl FieldKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Integer, Self::Decimal, Self::Boolean, Self::Text];
+
+    /// The kind of one value; `None` for nothing.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => None,
+            Value::Bool(_) => Some(Self::Boolean),
+            Value::Number(_) if number::whole_from_json(value).is_some() => Some(Self::Integer),
+            Value::Number(_) => Some(Self::Decimal),
+            Value::String(_) | Value::Array(_) | Value::Object(_) => Some(Self::Text),
+        }
+    }
+
+    /// What values of one kind and of another have in common.
+    pub fn joined(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (None, it) | (it, None) => it,
+            (Some(Self::Integer), Some(Self::Integer)) => Some(Self::Integer),
+            (Some(Self::Integer | Self::Decimal), Some(Self::Integer | Self::Decimal)) => Some(Self::Decimal),
+            (Some(Self::Boolean), Some(Self::Boolean)) => Some(Self::Boolean),
+            (
+                Some(Self::Integer | Self::Decimal | Self::Boolean | Self::Text),
+                Some(Self::Integer | Self::Decimal | Self::Boolean | Self::Text),
+            ) => Some(Self::Text),
+        }
+    }
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Text => "text",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    /// A value as the cell of a column of this kind; `None` when it does not fit, because it came after the kind was read.
+    pub fn cell(self, value: &Value) -> Option<Cell> {
+        match (self, value) {
+            (_, Value::Null) => Some(Cell::Missing),
+            (Self::Integer, Value::Number(_)) => number::whole_from_json(value).map(Cell::Integer),
+            (Self::Decimal, Value::Number(it)) => it.as_f64().map(Cell::Decimal),
+            (Self::Boolean, Value::Bool(it)) => Some(Cell::Boolean(*it)),
+            (Self::Text, Value::String(text)) => Some(Cell::Text(text.clone())),
+            (Self::Text, other) => Some(Cell::Text(other.to_string())),
+            (Self::Integer | Self::Decimal | Self::Boolean, _) => None,
         }
     }
 }

@@ -196,6 +196,19 @@ impl Engine for Postgres {
         Ok(())
     }
 
+    fn keep_chunks(&self, _: TenantId, _: ContentId) -> Result<(), Error> {
+        // The same.
+        Ok(())
+    }
+
+    fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        self.cut_chunk_rows(tenant, content, bytes)
+    }
+
+    fn read_chunks(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.select_chunk(tenant, content, from)
+    }
+
     fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
         self.select_chunk(tenant, content, from)
     }
@@ -211,6 +224,11 @@ impl Engine for Postgres {
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error> {
         // All tenants share the tables that `open` brought to this version.
         progress(1, 1);
+        Ok(())
+    }
+
+    fn examine(&self, _: &mut dyn FnMut(TenantId, String)) -> Result<(), Error> {
+        // All tenants share tables, and the server looks after its own pages.
         Ok(())
     }
 

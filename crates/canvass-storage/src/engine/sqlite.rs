@@ -164,7 +164,7 @@ impl Engine for Files {
 
     fn backlog(&self, lane: plan::Lane) -> Result<Backlog, Error> {
         let waiting = lock(&self.lane(lane).lane.waiting);
-        Ok(Backlog { records: waiting.records(), oldest_at: waiting.oldest_at() })
+        Ok(Backlog { records: waiting.records(), oldest_at: waiting.oldest_at(), damaged: waiting.damaged() })
     }
 
     fn store_chunk(&self, tenant: TenantId, content: ContentId, nth: u64, bytes: &[u8]) -> Result<(), Error> {
@@ -173,6 +173,18 @@ impl Engine for Files {
 
     fn keep_content(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
         self.tenants.keep_content(tenant, content)
+    }
+
+    fn keep_chunks(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        self.tenants.keep_chunks(tenant, content)
+    }
+
+    fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        self.tenants.cut_chunks(tenant, content, bytes)
+    }
+
+    fn read_chunks(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.tenants.read_chunks(tenant, content, from)
     }
 
     fn read_content(&self, tenant: TenantId, content: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
@@ -189,6 +201,10 @@ impl Engine for Files {
 
     fn migrate(&self, progress: &mut dyn FnMut(usize, usize)) -> Result<(), Error> {
         self.tenants.migrate(progress)
+    }
+
+    fn examine(&self, tell: &mut dyn FnMut(TenantId, String)) -> Result<(), Error> {
+        self.tenants.examine(tell)
     }
 
     fn is_shared(&self) -> bool {

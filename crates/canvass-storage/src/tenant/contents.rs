@@ -46,6 +46,33 @@ impl Tenant {
         }
     }
 
+    /// Goes on with a content of which `bytes` were [kept so far](Incoming::keep_so_far); what came behind them is
+    /// forgotten. `None` when they are no longer there. Whoever goes on reads them again, `heard` with them.
+    pub async fn receive_on(
+        &self,
+        id: ContentId,
+        bytes: u64,
+        mut heard: impl FnMut(&[u8]),
+    ) -> Result<Option<Incoming>, Error> {
+        let (engine, tenant) = (Arc::clone(&self.engine), self.record.id);
+        if !blocking(move || engine.cut_chunks(tenant, id, bytes)).await? {
+            return Ok(None);
+        }
+        let mut incoming = Incoming { id, ..self.receive() };
+        while incoming.arrived < bytes {
+            let (engine, from) = (Arc::clone(&self.engine), incoming.arrived);
+            let read = blocking(move || engine.read_chunks(tenant, id, from)).await?;
+            let Some(read) = read.filter(|it| !it.is_empty()) else { return Ok(None) };
+            heard(&read);
+            incoming.take_note(&read);
+            // Only what does not fill a piece is stored again, with what follows it.
+            let whole = read.len() == CHUNK_BYTES;
+            incoming.chunks += u64::from(whole);
+            incoming.waiting = if whole { Vec::new() } else { read };
+        }
+        Ok(Some(incoming))
+    }
+
     /// Some bytes of a content from `from` on: none at its end, `None` when it is not there.
     pub async fn content(&self, id: ContentId, from: u64) -> Result<Option<Vec<u8>>, Error> {
         let (engine, tenant) = (Arc::clone(&self.engine), self.record.id);
@@ -69,6 +96,11 @@ impl Tenant {
 }
 
 impl Incoming {
+    /// Names the content.
+    pub fn id(&self) -> ContentId {
+        self.id
+    }
+
     /// Bytes that arrived so far.
     pub fn bytes(&self) -> u64 {
         self.arrived
@@ -76,10 +108,7 @@ impl Incoming {
 
     /// Takes the next bytes.
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
-        self.arrived += bytes.len() as u64;
-        self.hash.update(bytes);
-        let wanted = SNIFFED_BYTES.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(bytes.get(..wanted).unwrap_or_default());
+        self.take_note(bytes);
         while !bytes.is_empty() {
             let room = CHUNK_BYTES.saturating_sub(self.waiting.len()).min(bytes.len());
             let (now, later) = bytes.split_at(room);
@@ -89,6 +118,21 @@ impl Incoming {
                 self.store().await?;
             }
         }
+        Ok(())
+    }
+
+    /// Makes what arrived so far durable, though more is to come: after a crash, [`Tenant::receive_on`] goes on behind it.
+    pub async fn keep_so_far(&mut self) -> Result<(), Error> {
+        let (engine, tenant, id, nth) = (Arc::clone(&self.tenant.engine), self.tenant.record.id, self.id, self.chunks);
+        let bytes = std::mem::take(&mut self.waiting);
+        self.waiting = blocking(move || {
+            if !bytes.is_empty() || nth == 0 {
+                engine.store_chunk(tenant, id, nth, &bytes)?;
+            }
+            engine.keep_chunks(tenant, id)?;
+            Ok(bytes)
+        })
+        .await?;
         Ok(())
     }
 
@@ -109,6 +153,14 @@ impl Incoming {
     /// Removes what arrived.
     pub async fn abandon(self) -> Result<(), Error> {
         self.tenant.remove_contents(vec![self.id]).await
+    }
+
+    /// Counts and sums up what arrives.
+    fn take_note(&mut self, bytes: &[u8]) {
+        self.arrived += bytes.len() as u64;
+        self.hash.update(bytes);
+        let wanted = SNIFFED_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(bytes.get(..wanted).unwrap_or_default());
     }
 
     async fn store(&mut self) -> Result<(), Error> {

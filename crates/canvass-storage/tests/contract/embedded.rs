@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::{
-    crash,
+    faults,
     support::{Installation, alias, response, stored},
 };
 
@@ -112,7 +112,6 @@ async fn nobody_else_on_the_machine_can_read_the_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_refuses_to_write_loses_nothing_that_was_acknowledged() {
     let (_folder, data) = closed_installation().await;
-    let parent = data.parent().unwrap();
     let canvass = Installation::open(Settings::embedded(&data), None).await;
     for name in ["fabrikam", "northwind"] {
         canvass.tenant(name).await;
@@ -120,7 +119,8 @@ async fn a_disk_that_refuses_to_write_loses_nothing_that_was_acknowledged() {
     canvass.directory.close().await;
 
     // No file may grow past some hundred kB; blocks have 512 or 1,024 bytes, depending on the shell.
-    let mut child = crash::start("accept_until_refused", parent, 7, "trap '' XFSZ; ulimit -f 512;");
+    let mut child =
+        faults::start("accept_until_refused", &data.display().to_string(), 7, "trap '' XFSZ; ulimit -f 512;");
     let lines: Vec<String> = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap).collect();
     assert!(child.wait().unwrap().success(), "{lines:?}");
     let refused: Vec<_> = lines.iter().filter(|it| it.starts_with("refused: ")).collect();

@@ -9,9 +9,9 @@
     reason = "tests wait, start servers and panic"
 )]
 
-mod crash;
 mod dead_letters;
 mod embedded;
+mod faults;
 mod intake;
 mod support;
 mod tenants;

@@ -17,6 +17,9 @@ use canvass_storage::{
 };
 use tempfile::TempDir;
 
+#[expect(dead_code, reason = "the front door's tests have faults of their own")]
+#[path = "../../../canvass/tests/all/support/faults.rs"]
+pub mod faults;
 #[expect(dead_code, reason = "these tests stop no server")]
 #[path = "../../../canvass/tests/all/support/postgres.rs"]
 mod postgres;
@@ -31,6 +34,12 @@ pub struct Installation {
 
 /// The survey of every tenant in these tests.
 pub const SURVEY: u128 = 0x5u128 << 64;
+
+/// The URL of a new database of PostgreSQL.
+pub async fn database() -> String {
+    let url = tokio::task::spawn_blocking(|| postgres::Postgres::shared().database()).await;
+    url.expect("the server starts")
+}
 
 /// Runs a test on each engine, each time with a new installation.
 pub async fn on_every_engine(test: impl AsyncFn(Installation)) {
@@ -47,8 +56,7 @@ impl Installation {
     }
 
     async fn postgres() -> Self {
-        let url = tokio::task::spawn_blocking(|| postgres::Postgres::shared().database()).await;
-        Self::open(Settings::postgres(url.expect("the server starts")), None).await
+        Self::open(Settings::postgres(database().await), None).await
     }
 
     pub async fn open(settings: Settings, folder: Option<TempDir>) -> Self {

@@ -9,6 +9,7 @@
 
 mod brand;
 mod domains;
+mod exports;
 mod fields;
 mod files;
 mod jobs;

@@ -13,7 +13,7 @@ use canvass_model::{
     },
 };
 use canvass_storage::{
-    annotations, duties, responses,
+    ReadTx, annotations, duties, responses,
     scripts::{self, hooks, secrets, tests, trash, values, versions},
 };
 use serde_json::json;
@@ -251,8 +251,12 @@ async fn notes_of_responses_add_up_and_go_with_them() {
                 assert_eq!(found.len(), 450);
                 let noted = serde_json::to_value(&found[&ids[449]]).unwrap();
                 assert_eq!(noted, json!({ "fields": { "group": "high", "score": 2 }, "tags": ["a", "b"] }));
-                let columns: Vec<String> = annotations::columns(tx, survey)?.iter().map(ToString::to_string).collect();
-                assert_eq!(columns, ["group", "old", "score"]);
+                assert_eq!(kinds(tx, survey)?, "group: text, old: integer, score: integer");
+                annotations::add(tx, two, survey, &all(&json!({ "score": 2.5, "group": true, "good": true })))?;
+                assert_eq!(kinds(tx, survey)?, "good: boolean, group: text, old: integer, score: decimal");
+                annotations::add(tx, two, survey, &all(&json!({ "score": "none", "good": null })))?;
+                assert_eq!(kinds(tx, survey)?, "good: boolean, group: text, old: integer, score: text");
+                annotations::add(tx, two, survey, &all(&json!({ "score": 2, "group": "high" })))?;
                 responses::delete(tx, survey, ids[0])?;
                 assert_eq!(annotations::find_many(tx, &ids)?.len(), 449);
                 assert_eq!(annotations::delete_of(tx, two, 1_000)?, 449);
@@ -262,6 +266,12 @@ async fn notes_of_responses_add_up_and_go_with_them() {
             .unwrap();
     })
     .await;
+}
+
+/// The calculated fields of a survey, and what their values have in common.
+fn kinds(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<String, Error> {
+    let columns = annotations::columns(tx, survey)?;
+    Ok(columns.iter().map(|(name, kind)| format!("{name}: {}", kind.as_str())).collect::<Vec<_>>().join(", "))
 }
 
 #[tokio::test(flavor = "multi_thread")]

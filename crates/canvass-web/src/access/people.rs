@@ -1,6 +1,7 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
 mod crosstabs;
+mod exporting;
 mod scripting;
 mod writing;
 
@@ -192,11 +193,6 @@ impl Person {
 }
 
 impl Analyst {
-    /// Records in their tenant what an analyst does that leaves a trace, such as an export.
-    pub(crate) async fn record(&self, event: canvass_model::event::Event) -> Result<(), storage::Error> {
-        self.0.write(move |tx, by| storage::events::insert(tx, by, &event)).await
-    }
-
     /// Whether they may also write: what a page offers.
     pub(crate) fn may_write(&self) -> bool {
         self.0.is_at_least(Role::Creator, Scope::Write)

@@ -200,6 +200,7 @@ macro_rules! ids {
 ids! {
     "survey" => canvass_model::id::SurveyId,
     "response" => canvass_model::id::ResponseId,
+    "export" => canvass_model::id::ExportId,
     "file" => canvass_model::id::FileId,
     "link" => canvass_model::id::InvitationId
 }

@@ -188,7 +188,8 @@ pub(super) async fn delete(
     Id(survey): Id<SurveyId>,
     Id(response): Id<ResponseId>,
 ) -> Result<StatusCode, Problem> {
-    creator.write(move |tx, by| actions::responses::erase(tx, by, survey, response)).await?;
+    let contents = creator.write(move |tx, by| actions::responses::erase(tx, by, survey, response)).await?;
+    creator.remove_contents(contents).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -37,6 +37,8 @@ struct TenantsPage {
     state: String,
     lanes: Vec<LaneFigure>,
     dead: String,
+    /// Responses that cannot be read any more, when there are any.
+    damaged: Option<String>,
     lost_visits: String,
     tabs: Vec<Tab>,
     rows: Vec<Row>,
@@ -125,12 +127,14 @@ pub(crate) async fn show(operator: Operator, Query(wanted): Query<Wanted>) -> Re
         })
         .await?;
     let full = found.len() == ROWS as usize;
+    let (lanes, damaged) = lanes(&operator, now).await?;
     let page = TenantsPage {
         shell: operator.shell(OperatorArea::Tenants),
         search,
         state: TenantState::parse(&wanted.state).map_or("all", TenantState::as_str).to_owned(),
-        lanes: lanes(&operator, now).await?,
+        lanes,
         dead: number::grouped(dead),
+        damaged: (0 < damaged).then(|| number::grouped(damaged)),
         lost_visits: number::grouped(operator.lost_visits()),
         tabs: tabs(&counts),
         after: found.last().filter(|_| full).map(|it| it.record.alias.to_string()),
@@ -212,14 +216,16 @@ pub(super) async fn detail(
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn lanes(operator: &Operator, now: Timestamp) -> Result<Vec<LaneFigure>, Problem> {
-    let mut figures = Vec::new();
+/// What waits in each lane, and how many responses are damaged in all of them.
+async fn lanes(operator: &Operator, now: Timestamp) -> Result<(Vec<LaneFigure>, u64), Problem> {
+    let (mut figures, mut damaged) = (Vec::new(), 0);
     for lane in Lane::ALL {
         let backlog = operator.intake().backlog(lane).await?;
         let age = backlog.oldest_at.filter(|_| 0 < backlog.records).map(|it| format!("{} s", now.ms_since(it) / 1_000));
         figures.push(LaneFigure { name: lane.as_str(), waiting: number::grouped(backlog.records), age });
+        damaged += backlog.damaged;
     }
-    Ok(figures)
+    Ok((figures, damaged))
 }
 
 fn tabs(counts: &[(TenantState, u64)]) -> Vec<Tab> {

@@ -182,7 +182,8 @@ pub(crate) async fn delete(
     Path((_, survey, response)): Path<(String, String, String)>,
 ) -> Result<Redirect, Problem> {
     let (id, response) = ids(&survey, &response)?;
-    creator.write(move |tx, by| verbs::erase(tx, by, id, response)).await?;
+    let contents = creator.write(move |tx, by| verbs::erase(tx, by, id, response)).await?;
+    creator.remove_contents(contents).await?;
     Ok(Redirect::to(&format!("/-/console/{}/surveys/{id}/responses?erased", creator.tenant().alias)))
 }
 

@@ -6,6 +6,7 @@ use canvass_model::{
     alias::Alias,
     domain::Turn,
     event::{BrandChange, Event, FileChange},
+    export::Format,
     id::SurveyId,
     member::Actor,
     metadata::FieldId,
@@ -149,7 +150,7 @@ fn words(event: &Event) -> (String, String) {
         Event::PrimaryAddressChanged { address } => ("chose as the primary address", address.clone()),
         Event::ResponseErased { .. } => ("erased a response of", String::new()),
         Event::ResponsesExported { format, .. } => {
-            ("exported the responses of", format!(" as {}", format.to_uppercase()))
+            ("exported the responses of", format!(" as {}", format_label(format)))
         }
         Event::FieldsChanged { what } => ("changed the fields of surveys:", what.clone()),
         Event::MetadataChanged { fields, .. } => {
@@ -195,6 +196,11 @@ fn of_domain(what: Turn) -> &'static str {
         Turn::Released => "let go, for want of its record, of the domain",
         Turn::GivenUp => "gave up looking for a record for the domain",
     }
+}
+
+/// A format as people call it, also one that is no longer offered.
+fn format_label(name: &str) -> String {
+    Format::parse(name).map_or_else(|| name.to_uppercase(), |it| it.label().to_owned())
 }
 
 fn of_brand(what: BrandChange) -> &'static str {

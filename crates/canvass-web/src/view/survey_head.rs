@@ -41,6 +41,8 @@ pub(crate) enum Tab {
     Results,
     /// The responses.
     Responses,
+    /// The responses as files.
+    Exports,
 }
 
 impl SurveyHead {

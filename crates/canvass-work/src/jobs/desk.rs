@@ -10,7 +10,10 @@ use canvass_model::job::{Job, JobRecord};
 use canvass_storage::{Directory, jobs};
 
 use super::lease::{self, Held, LEASE_MS};
-use crate::worker::{BackOff, Batch, Failure, FailureKind, Jitter, Queue};
+use crate::{
+    exporting,
+    worker::{BackOff, Batch, Failure, FailureKind, Jitter, Queue},
+};
 
 /// The due jobs of some kinds. Slow kinds have a desk of their own, so that quick ones never wait behind them.
 pub(crate) struct Desk {
@@ -31,9 +34,14 @@ impl Desk {
         Self::of("scan", |it| it == SCAN, directory)
     }
 
+    /// The desk for exports, which may take hours.
+    pub(crate) fn export(directory: Directory) -> Self {
+        Self::of("export", |it| it == EXPORT, directory)
+    }
+
     /// The desk for everything else.
     pub(crate) fn quick(directory: Directory) -> Self {
-        Self::of("jobs", |it| it != MAIL && it != SCAN, directory)
+        Self::of("jobs", |it| ![MAIL, SCAN, EXPORT].contains(&it), directory)
     }
 
     fn of(name: &'static str, is_ours: impl Fn(&str) -> bool, directory: Directory) -> Self {
@@ -57,6 +65,7 @@ impl Desk {
             Job::Provision(sign_up) => provisioning::roll_back(&self.directory, sign_up, &failure.reason)
                 .await
                 .map_err(|it| Failure::transient(format!("rolling back: {it}"))),
+            Job::Export(export) => exporting::give_up(&self.directory, *export).await,
             Job::Mail(_) | Job::Scan(_) => Ok(()),
         }
     }
@@ -109,6 +118,8 @@ impl Queue for Desk {
 const MAIL: &str = "mail";
 /// The name of the jobs that wait for the virus scanner.
 const SCAN: &str = "scan";
+/// The name of the jobs that make files of responses.
+const EXPORT: &str = "export";
 
 /// How long a job that failed waits for its next try.
 fn patience(job: &Job) -> BackOff {
@@ -120,5 +131,7 @@ fn patience(job: &Job) -> BackOff {
         Job::Mail(_) => BackOff { first: Duration::from_mins(1), most: Duration::from_mins(30) },
         // Somebody waits for the page; a scanner that was started again is noticed within minutes.
         Job::Scan(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
+        // Somebody watches the list; a disk that was full is emptied within minutes, or not.
+        Job::Export(_) => BackOff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
     }
 }

@@ -2,14 +2,14 @@
 
 mod folder;
 mod listing;
-mod remote;
 mod store;
 
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use self::{folder::Local, remote::Api};
+use self::folder::Local;
+use super::remote::Api;
 use crate::{
     Failure,
     cli::{Cli, Script, Switched},

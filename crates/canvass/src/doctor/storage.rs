@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use canvass_storage::Directory;
+use canvass_model::{id::TenantId, plan::Lane};
+use canvass_storage::{Directory, Error};
 use nix::sys::statvfs::statvfs;
 
 use super::Finding;
@@ -17,40 +18,93 @@ const FREE_BYTES_LOW: u64 = 1024 * 1024 * 1024;
 /// Below it nothing should start.
 const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
+/// Damaged tenants that are named; a disk that has damaged more needs no longer list.
+const NAMED_MAX: usize = 20;
+
 /// What a mode says of the group and of everybody else.
 const OTHERS: u32 = 0o077;
 
 pub(super) async fn examine(storage: &Storage) -> Vec<Finding> {
     if storage.url.is_some() {
-        return vec![contents(storage).await];
+        return contents(storage).await;
     }
     let folder = &storage.data;
     let mut findings = vec![writable(folder), space(folder)];
     if folder.is_dir() {
         findings.push(permissions(folder));
-        findings.push(contents(storage).await);
+        findings.extend(contents(storage).await);
     }
     findings
 }
 
-/// Opens the storage as a start would, and asks it something.
-async fn contents(storage: &Storage) -> Finding {
+/// Opens the storage as a start would, asks it something, and reads everything once.
+async fn contents(storage: &Storage) -> Vec<Finding> {
     let opened = match Directory::open(&storage.settings()).await {
         Ok(directory) => {
             let answer = directory.describe().await;
+            let looked = async { Ok((damaged_responses(&directory).await?, directory.examine().await?)) }.await;
             directory.close().await;
-            answer
+            answer.map(|engine| (engine, looked))
         }
         Err(error) => Err(error),
     };
+    let answers = |engine| Finding::ok("storage", format!("{} answers: {engine}", place(storage)));
     match opened {
-        Ok(engine) => Finding::ok("storage", format!("{} answers: {engine}", place(storage))),
-        Err(error @ canvass_storage::Error::Unusable(_)) if storage.url.is_none() => Finding::warn(
+        Ok((engine, Ok((responses, tenants)))) => vec![answers(engine), integrity(responses, &tenants)],
+        Ok((engine, Err(error))) => vec![answers(engine), unreadable(&error)],
+        Err(error) => vec![closed(storage, &error)],
+    }
+}
+
+/// How many accepted responses cannot be read any more.
+async fn damaged_responses(directory: &Directory) -> Result<u64, Error> {
+    let mut count = 0;
+    for lane in Lane::ALL {
+        count += directory.intake().backlog(lane).await?.damaged;
+    }
+    Ok(count)
+}
+
+fn integrity(responses: u64, tenants: &[(TenantId, String)]) -> Finding {
+    let mut found = Vec::new();
+    if 0 < responses {
+        found.push(format!("{responses} accepted responses are damaged and were set aside"));
+    }
+    found.extend(tenants.iter().take(NAMED_MAX).map(|(tenant, how)| format!("the database of tenant {tenant}: {how}")));
+    if NAMED_MAX < tenants.len() {
+        found.push(format!("{} more tenants' databases", tenants.len() - NAMED_MAX));
+    }
+    if found.is_empty() {
+        return Finding::ok("integrity", "no damage was found");
+    }
+    Finding::fail(
+        "integrity",
+        found.join("; "),
+        "Look at the disk first. Put a damaged tenant's file back from a backup; everybody else can be served meanwhile. \
+         Responses that were set aside stay in the table `damaged` of the intake's file (docs/durability.md).",
+    )
+}
+
+fn unreadable(error: &Error) -> Finding {
+    Finding::fail("integrity", format!("not everything can be read: {error}"), "Look at the disk.")
+}
+
+/// Why the storage cannot be opened.
+fn closed(storage: &Storage, error: &Error) -> Finding {
+    match error {
+        Error::Unusable(_) if storage.url.is_none() => Finding::warn(
             "storage",
             error.to_string(),
             "If Canvass is running, all is well; stop it to look at its data.",
         ),
-        Err(error) => Finding::fail(
+        Error::Unusable(_)
+        | Error::Busy { .. }
+        | Error::Conflict(_)
+        | Error::Rejected(_)
+        | Error::Full
+        | Error::Corrupt { .. }
+        | Error::Unreachable(_)
+        | Error::Engine(_) => Finding::fail(
             "storage",
             format!("{}: {error}", place(storage)),
             "Check that it is there, reachable, and of a role that is no superuser and owns its database.",

@@ -25,6 +25,7 @@ struct Names {
     job: String,
     upload: String,
     script: String,
+    export: String,
 }
 
 fn audience(method: &str, path: &str) -> For {
@@ -54,8 +55,11 @@ impl Names {
         let request = survey.program.request(Method::POST, "/api/v1/files?name=menu.txt").body("soup");
         let upload = survey.program.send(request).await.expect(201).json()["id"].as_str().unwrap().to_owned();
         let script = scripts::one(canvass).await;
+        let asked = survey.program.post_json(&survey.api("/exports"), &json!({})).await.expect(202).json();
+        let export = asked["id"].as_str().unwrap().to_owned();
+        canvass.settled().await;
         let Survey { id, .. } = survey;
-        Self { survey: id, page, response, question: "taste".to_owned(), job, upload, script }
+        Self { survey: id, page, response, question: "taste".to_owned(), job, upload, script, export }
     }
 
     fn fill(&self, path: &str) -> String {
@@ -90,6 +94,7 @@ impl Names {
             ("{version}", "1"),
             ("{id}", &self.page),
             ("{upload}", &self.upload),
+            ("{export}", &self.export),
             ("{domain}", "ask.adatum.example"),
         ];
         let filled = named.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));

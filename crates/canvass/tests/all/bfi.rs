@@ -218,6 +218,31 @@ async fn assert_export(survey: &Survey, rows: &[Row]) {
     found.sort();
     sent.sort();
     assert!(found == sent, "the export holds other rows than were sent");
+    assert_same_rows(survey, &export.body).await;
+}
+
+/// Compares what is prepared in the background, as JSON Lines, with the CSV: the same rows in the same order.
+async fn assert_same_rows(survey: &Survey, csv: &[u8]) {
+    let asked = survey.program.post_json(&survey.api("/exports"), &serde_json::json!({ "format": "jsonl" })).await;
+    let at = asked.expect(202).header("location").to_owned();
+    let made = survey.program.until(&at, |it| it["state"] == "done").await;
+    assert_eq!(made["rows"], 2_800);
+    let lines = survey.program.get(&format!("{at}/file")).await.expect(200).text();
+    let mut lines = lines.lines();
+    let mut reader = csv::Reader::from_reader(csv);
+    let head = reader.headers().unwrap().clone();
+    for record in reader.records() {
+        let line: Value = serde_json::from_str(lines.next().expect("a line for each row")).unwrap();
+        for (name, cell) in head.iter().zip(&record.unwrap()) {
+            let text = match &line[name] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            assert_eq!(text, cell, "{name}");
+        }
+    }
+    assert_eq!(lines.next(), None);
 }
 
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {

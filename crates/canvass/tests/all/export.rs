@@ -98,7 +98,7 @@ async fn labels_replace_ids_on_request_and_are_no_formulas_either() {
     rows.sort_by(|one, other| other[4].cmp(&one[4]));
     assert_eq!(rows[0][7..=9], ["'=Types", "Monday;Wednesday", "North"]);
     assert_eq!(rows[0][12], "Yes");
-    assert_eq!(rows[1][7], "Another: Tools");
+    assert_eq!(rows[1][7], "Other: Tools");
     survey.program.get(&survey.api("/export?labels=perhaps")).await.expect(400);
 }
 
@@ -142,8 +142,39 @@ async fn an_export_is_streamed_without_a_length_and_ends_as_a_whole() {
     assert_eq!(verified(&export.body), Some(1_200));
 }
 
+#[tokio::test]
+async fn a_question_that_was_removed_keeps_its_column() {
+    let canvass = Canvass::start().await;
+    let before = json!({ "title": "Tea", "sections": [{ "id": "s1", "questions": [
+        { "id": "gone", "type": "short_text", "label": "Gone?" },
+        { "id": "tea", "type": "single_choice", "label": "Tea?",
+            "choices": [{ "id": "black", "label": "Black" }, { "id": "green", "label": "Green" }] },
+        { "id": "cups", "type": "integer", "label": "Cups?" },
+    ] }] });
+    let survey = canvass.survey("adatum", "tea", &before).await;
+    let answers = json!({ "gone": "still here", "tea": "black", "cups": 3 });
+    survey.program.post_json(&survey.api("/responses"), &json!({ "answers": answers })).await.expect(201);
+    let after = json!({ "title": "Tea", "sections": [{ "id": "s1", "questions": [
+        { "id": "cups", "type": "decimal", "label": "Cups?" },
+        { "id": "tea", "type": "single_choice", "label": "Tea?",
+            "choices": [{ "id": "green", "label": "Green tea" }, { "id": "mint", "label": "Mint" }] },
+    ] }] });
+    let request = survey.program.request(Method::PUT, &survey.api("/draft")).header("if-match", "*");
+    survey.program.send(request.json(&after)).await.expect(200);
+    survey.program.post_json(&survey.api("/publication"), &json!({ "page": "tea" })).await.expect(201);
+    let answers = json!({ "cups": 2.5, "tea": "green" });
+    survey.program.post_json(&survey.api("/responses"), &json!({ "answers": answers })).await.expect(201);
+    canvass.settled().await;
+
+    let export = survey.program.get(&survey.api("/export?labels=true")).await.expect(200);
+    let (head, rows) = read(&export.body);
+    assert_eq!(head[4..], ["cups", "tea", "gone"]);
+    assert_eq!(rows[0][4..], ["3", "Black", "still here"]);
+    assert_eq!(rows[1][4..], ["2.5", "Green tea", ""]);
+}
+
 /// How many rows a file with a footer has; `None` when it is not whole, or not as it left.
-fn verified(file: &[u8]) -> Option<u64> {
+pub fn verified(file: &[u8]) -> Option<u64> {
     let text = str::from_utf8(file).ok()?;
     let rows_end = text.strip_suffix("\r\n")?.rfind("\r\n")? + 2;
     let (rows, footer) = text.split_at(rows_end);
@@ -154,7 +185,7 @@ fn verified(file: &[u8]) -> Option<u64> {
 }
 
 /// The checksum by a program that is not Canvass.
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     std::io::Write::write_all(&mut file, bytes).unwrap();
     let output = std::process::Command::new("sha256sum").arg(file.path()).output().unwrap();

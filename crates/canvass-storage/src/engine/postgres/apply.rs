@@ -251,8 +251,9 @@ pub(super) fn backlog(lent: &mut Lent<'_>, lane: Lane) -> Result<Backlog, Error>
             (select min(received_at) from head)";
     let (first, last) = intake::shards(lane).into_inner();
     let rows = lent.query_as(sql, &[&first, &last, &HEADS_MAX, &BACKLOG_MAX])?;
-    let mut looks =
-        decode::rows("backlog", rows, |row| Ok(Backlog { records: row.count()?, oldest_at: row.optional_time()? }))?;
+    let mut looks = decode::rows("backlog", rows, |row| {
+        Ok(Backlog { records: row.count()?, oldest_at: row.optional_time()?, damaged: 0 })
+    })?;
     Ok(looks.pop().unwrap_or_default())
 }
 

@@ -27,8 +27,27 @@ impl Postgres {
         self.transact(begin_writing, |lent| {
             // Not behind the tenant's writers: nothing reads what no row names, and uploads are long.
             lent.speak_for(tenant)?;
-            lent.execute("insert into file_chunk (content, nth, bytes) values ($1, $2, $3)", &row)?;
+            let sql = "insert into file_chunk (content, nth, bytes) values ($1, $2, $3)
+                on conflict (tenant, content, nth) do update set bytes = excluded.bytes";
+            lent.execute(sql, &row)?;
             Ok((End::Commit, ()))
+        })
+    }
+
+    /// Goes back to the first `bytes` of a content; `false` when there are fewer.
+    pub(super) fn cut_chunk_rows(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        let (nth, rest) = (bytes / CHUNK_BYTES as u64, bytes % CHUNK_BYTES as u64);
+        let args = [Value::text(content), Value::count(nth)];
+        let later = "delete from file_chunk where content = $1 and nth > $2";
+        let last =
+            "update file_chunk set bytes = substr(bytes, 1, cast($3 as integer)) where content = $1 and nth = $2";
+        let left = "select cast(coalesce(sum(length(bytes)), 0) as bigint) from file_chunk where content = $1";
+        self.transact(begin_writing, |lent| {
+            lent.speak_for(tenant)?;
+            lent.execute(later, &args)?;
+            lent.execute(last, &[args[0].clone(), args[1].clone(), Value::count(rest)])?;
+            let left = decode::count(lent, "content", (left, &args[..1]))?;
+            Ok((End::Commit, left == bytes))
         })
     }
 

@@ -101,6 +101,12 @@ pub(super) const MIGRATIONS: [Migration; 15] = [
         sql: include_str!("../../../migrations/tenant/0010_script_hour.postgres.sql"),
     },
     Migration {
+        scope: "tenants",
+        number: 11,
+        name: "exports",
+        sql: include_str!("../../../migrations/tenant/0011_exports.postgres.sql"),
+    },
+    Migration {
         scope: "intake",
         number: 1,
         name: "spine",

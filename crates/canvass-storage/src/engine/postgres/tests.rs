@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{DirectoryTx, Error, Receipt, tenants, transaction::new_id};
 
+#[expect(dead_code, reason = "these tests have no standby, and stop a server in one way")]
 #[path = "../../../../canvass/tests/all/support/postgres.rs"]
 mod server;
 

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::{FileExt, OpenOptionsExt},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use canvass_model::id::{ContentId, TenantId};
@@ -49,6 +49,28 @@ impl Tenants {
         folder::sync_folder_of(&path).inspect_err(|it| self.health().fail(it)).map_err(failed)
     }
 
+    /// Makes what is stored so far of a content durable, under the name it has on its way in.
+    pub(super) fn keep_chunks(&self, tenant: TenantId, content: ContentId) -> Result<(), Error> {
+        let arriving = self.arriving(tenant, content);
+        let synced =
+            File::open(&arriving).and_then(|it| it.sync_all()).and_then(|()| folder::sync_folder_of(&arriving));
+        synced.inspect_err(|it| self.health().fail(it)).map_err(full_or_failed)
+    }
+
+    /// Goes back to the first `bytes` of a content on its way in; `false` when there are fewer.
+    pub(super) fn cut_chunks(&self, tenant: TenantId, content: ContentId, bytes: u64) -> Result<bool, Error> {
+        let file = match OpenOptions::new().write(true).open(self.arriving(tenant, content)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::engine(error)),
+        };
+        if file.metadata().map_err(Error::engine)?.len() < bytes {
+            return Ok(false);
+        }
+        file.set_len(bytes).map_err(full_or_failed)?;
+        Ok(true)
+    }
+
     /// Some bytes of a content from `from` on; `None` when there is no such content, nothing at its end.
     pub(super) fn read_content(
         &self,
@@ -56,23 +78,17 @@ impl Tenants {
         content: ContentId,
         from: u64,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let file = match File::open(self.content(tenant, content)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::engine(error)),
-        };
-        let mut bytes = vec![0; CHUNK_BYTES];
-        let mut filled = 0;
-        while let Some(room) = bytes.get_mut(filled..).filter(|it| !it.is_empty()) {
-            match file.read_at(room, from + filled as u64) {
-                Ok(0) => break,
-                Ok(more) => filled += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::engine(error)),
-            }
-        }
-        bytes.truncate(filled);
-        Ok(Some(bytes))
+        read(&self.content(tenant, content), from)
+    }
+
+    /// The same of a content on its way in.
+    pub(super) fn read_chunks(
+        &self,
+        tenant: TenantId,
+        content: ContentId,
+        from: u64,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        read(&self.arriving(tenant, content), from)
     }
 
     /// Removes a content, whole or not. One that is not there is removed already.
@@ -110,17 +126,39 @@ impl Tenants {
     }
 }
 
+/// At most [`CHUNK_BYTES`] of a file from `from` on; `None` when it is not there.
+fn read(path: &Path, from: u64) -> Result<Option<Vec<u8>>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::engine(error)),
+    };
+    let mut bytes = vec![0; CHUNK_BYTES];
+    let mut filled = 0;
+    while let Some(room) = bytes.get_mut(filled..).filter(|it| !it.is_empty()) {
+        match file.read_at(room, from + filled as u64) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::engine(error)),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(Some(bytes))
+}
+
 /// Makes a content's file, and the folder around it when it is the tenant's first.
-fn make(path: &std::path::Path) -> io::Result<File> {
+fn make(path: &Path) -> io::Result<File> {
     if let Some(around) = path.parent().filter(|it| !it.exists()) {
         folder::make_folder(around)?;
         folder::sync_folder_of(around)?;
     }
-    OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(path)
+    // What was kept so far is never cut off: the first piece may be stored again with more in it.
+    OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(path)
 }
 
 /// Removes all contents of a tenant.
-pub(super) fn remove_all(folder: &std::path::Path) -> io::Result<()> {
+pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,

@@ -59,6 +59,7 @@ impl Log {
             Some(reason) => damaged.push((found.frame.sequence, reason)),
         })?;
         set_aside(&mut connection, &damaged)?;
+        waiting.note_damaged(count_damaged(&connection)?);
         let next_sequence = next_sequence(&connection)?;
         let connection = Some(connection);
         let packer = Packer::new().map_err(Error::engine)?;
@@ -222,6 +223,12 @@ fn set_aside(connection: &mut Connection, damaged: &[(u64, String)]) -> Result<(
         transaction.execute("delete from frame where sequence = ?1", [sequence.cast_signed()]).map_err(meaning)?;
     }
     transaction.commit().map_err(meaning)
+}
+
+/// How many records are in frames that were set aside.
+fn count_damaged(connection: &Connection) -> Result<u64, Error> {
+    let sql = "select coalesce(sum(records), 0) from damaged";
+    connection.query_row(sql, [], |row| row.get(0)).map(i64::cast_unsigned).map_err(meaning)
 }
 
 /// Lends every frame from `first` on, one at a time; of a damaged one no records, but the reason.

@@ -37,6 +37,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0008_scripts.sqlite.sql"),
         include_str!("../../../migrations/tenant/0009_script_trash.sqlite.sql"),
         include_str!("../../../migrations/tenant/0010_script_hour.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0011_exports.sqlite.sql"),
     ],
 };
 

@@ -15,7 +15,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use crate::{
     Error,
     engine::{
-        Mode, Work,
+        End, Mode, Value, Work,
         sqlite::{
             closed,
             connection::Health,
@@ -129,7 +129,7 @@ impl Tenants {
         let (mut failed, mut first) = (0, None);
         progress(0, tenants.len());
         for (done, tenant) in tenants.iter().enumerate() {
-            let opened = self.with(*tenant, Mode::Read, Safety::Synced, &mut |_| Ok(crate::engine::End::RollBack));
+            let opened = self.with(*tenant, Mode::Read, Safety::Synced, &mut |_| Ok(End::RollBack));
             if let Err(error) = opened {
                 tracing::error!(%tenant, %error, "a tenant's database could not be migrated");
                 failed += 1;
@@ -144,6 +144,27 @@ impl Tenants {
                 tenants.len()
             ))),
         }
+    }
+
+    /// Has SQLite read every tenant's file from end to end; tells of each that is damaged.
+    pub(super) fn examine(&self, tell: &mut dyn FnMut(TenantId, String)) -> Result<(), Error> {
+        for tenant in self.folder.tenants()? {
+            let mut verdict = String::new();
+            let read = self.with(tenant, Mode::Read, Safety::Synced, &mut |session| {
+                if let Some([Value::Text(found)]) =
+                    session.query("pragma quick_check(1)", &[])?.first().map(Vec::as_slice)
+                {
+                    verdict.clone_from(found);
+                }
+                Ok(End::RollBack)
+            });
+            match read {
+                Ok(()) if verdict == "ok" => {}
+                Ok(()) => tell(tenant, verdict),
+                Err(error) => tell(tenant, error.to_string()),
+            }
+        }
+        Ok(())
     }
 
     /// Closes every file, each when its transaction has ended; opens none from now on.

@@ -26,6 +26,8 @@ pub(super) struct Waiting {
     finished: Vec<u64>,
     finished_bytes: u64,
     records: u64,
+    /// Records of frames that cannot be read.
+    damaged: u64,
     /// The last sequence that stood in the file at the start.
     found_until: u64,
 }
@@ -102,6 +104,16 @@ impl Waiting {
 
     pub(super) fn records(&self) -> u64 {
         self.records
+    }
+
+    /// How many records cannot be read and are kept for a person to look at.
+    pub(super) fn damaged(&self) -> u64 {
+        self.damaged
+    }
+
+    /// Counts records that were set aside before.
+    pub(super) fn note_damaged(&mut self, records: u64) {
+        self.damaged += records;
     }
 
     pub(super) fn records_of(&self, tenant: TenantId) -> u64 {
@@ -187,6 +199,7 @@ impl Waiting {
         self.tenants.retain(|_, queue| !queue.records.is_empty());
         self.turns.retain(|it| self.tenants.contains_key(it));
         self.records -= u64::from(remaining.records);
+        self.damaged += u64::from(remaining.records);
     }
 
     /// Leaves a tenant alone for a while, because its file cannot be used.

@@ -18,8 +18,9 @@ use crate::{Problem, access::Entered, form::Form, view::questions::fresh_key};
 
 /// A form left open longer than this is shown anew, answers kept, before it is sent.
 const FORM_AGE_MS_MAX: i64 = 7 * Timestamp::DAY_MS;
-/// A form cannot come from the future; clocks of nodes may differ by this much.
-const CLOCK_SKEW_MS_MAX: i64 = 5 * Timestamp::MINUTE_MS;
+/// A form cannot come from the future, but a clock that was wrong may have been set right while it was open. Refusing it
+/// would be worse than taking it: sent once and sent again under another key, it would be two responses.
+const CLOCK_SKEW_MS_MAX: i64 = Timestamp::DAY_MS;
 
 /// What the respondent pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,7 +96,7 @@ async fn find(visitor: &Visitor, id: JobId) -> Result<Option<(JobRecord, SignUp)
     let record = visitor.read(move |tx| jobs::find(tx, id)).await?;
     Ok(record.and_then(|record| match record.job.clone() {
         Job::Provision(sign_up) => Some((record, sign_up)),
-        Job::Mail(_) | Job::Scan(_) => None,
+        Job::Mail(_) | Job::Scan(_) | Job::Export(_) => None,
     }))
 }
 

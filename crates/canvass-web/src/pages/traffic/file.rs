@@ -6,10 +6,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use canvass_actions::traffic::{self, Item};
+use canvass_format::table::harmless;
 use canvass_model::traffic::{Span, Tally};
 
 use super::Wanted;
-use crate::{Problem, access::Analyst, export::harmless};
+use crate::{Problem, access::Analyst};
 
 const COLUMNS: [&str; 7] = ["by", "value", "requests", "views", "responses", "bytes", "mean_micros"];
 
@@ -46,7 +47,7 @@ pub(crate) async fn export(analyst: Analyst, Query(wanted): Query<Wanted>) -> Re
 fn row(by: &str, value: String, responses: Option<u64>, tally: &Tally) -> [String; 7] {
     [
         by.to_owned(),
-        harmless(value),
+        harmless(&value).into_owned(),
         tally.requests.to_string(),
         tally.views.to_string(),
         responses.map_or_else(String::new, |it| it.to_string()),

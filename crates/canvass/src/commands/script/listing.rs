@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{plain, remote::Api};
+use super::plain;
 use crate::{
     Failure,
+    commands::remote::Api,
     failure::Exit,
     output::{self, Output},
 };

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{plain, remote::Api};
-use crate::{Failure, cli::Store, failure::Exit, output::Output};
+use super::plain;
+use crate::{Failure, cli::Store, commands::remote::Api, failure::Exit, output::Output};
 
 pub(super) async fn run(output: Output, what: &Store) -> Result<Exit, Failure> {
     match what {

@@ -92,6 +92,12 @@ impl Person {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
+    /// The same person with a new browser: with no connection to a process that has ended meanwhile.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { token: self.token.clone(), ..Self::new(&self.name, &self.url) }
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

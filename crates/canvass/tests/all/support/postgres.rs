@@ -42,16 +42,37 @@ jit = off
 ";
 
 /// A shell that runs the server until its input ends, which happens however the test process does, and then removes
-/// the server's files. The word `keep` stops the server and leaves the files.
+/// the server's files. A word stops the server by the signal it names and leaves the files. At `KILL` nothing of the
+/// server reacts: it is made to stand still, so that it starts no further process, and killed with all it has.
 const WATCHER: &str = r#"
 folder=$1; shift
 "$@" >>"$folder/log" 2>&1 &
 server=$!
-read -r keep || keep=
-kill -s QUIT $server
+read -r word || word=
+if [ "$word" = KILL ]; then
+    kill -s STOP $server
+    children=$(cat /proc/$server/task/$server/children)
+    kill -s KILL $server $children
+    for child in $children; do
+        while [ -e /proc/$child ] && ! grep -q '^State:.Z' /proc/$child/status 2>/dev/null; do sleep 0.01; done
+    done
+else
+    kill -s ${word:-QUIT} $server
+fi
 wait $server
-[ "$keep" = keep ] || rm -rf "$folder"
+[ -n "$word" ] || rm -rf "$folder"
 "#;
+
+/// How a server stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It ends all sessions and writes down what it has.
+    Fast,
+    /// As a crash would: every connection breaks, nothing is flushed.
+    Immediate,
+    /// By signal 9, with all its processes.
+    Killed,
+}
 
 /// A PostgreSQL server on a free port of the loopback interface. It ends with the test process, however that ends.
 pub struct Postgres {
@@ -72,23 +93,15 @@ impl Postgres {
 
     /// A server of one's own, which may be stopped and started. `settings` are lines of `postgresql.conf`.
     pub fn start_with(settings: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("canvass-postgres-").tempdir().expect("a temporary folder");
-        if is_root() {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY)).expect("root can give a folder away");
-        }
-        let binaries = reachable_binaries(folder.path());
+        let folder = empty_folder();
+        let binaries = reachable_binaries(&folder);
         let superuser_password = random_word();
-        initialise(folder.path(), &binaries, &superuser_password);
+        initialise(&folder, &binaries, &superuser_password);
         let port = free_port();
-        let configuration = format!("{SETTINGS}port = {port}\n{settings}\n");
-        let mut file = fs::OpenOptions::new()
-            .append(true)
-            .open(folder.path().join("data/postgresql.conf"))
-            .expect("initdb wrote it");
-        file.write_all(configuration.as_bytes()).expect("room for a few lines");
+        append(&folder.join("data/postgresql.conf"), &format!("{SETTINGS}port = {port}\n{settings}\n"));
 
         let postgres = Self {
-            folder: folder.keep(),
+            folder,
             binaries,
             port,
             superuser_password,
@@ -118,10 +131,70 @@ impl Postgres {
 
     /// Stops the server as a crash would: every connection breaks, nothing is flushed.
     pub fn stop_immediately(&self) {
+        self.stop(Stop::Immediate);
+    }
+
+    /// Stops the server.
+    pub fn stop(&self, how: Stop) {
+        let word = match how {
+            Stop::Fast => "INT\n",
+            Stop::Immediate => "QUIT\n",
+            Stop::Killed => "KILL\n",
+        };
         let mut watcher = self.watcher.lock().expect("no test panicked while it held the lock");
         let mut child = watcher.take().expect("the server runs");
-        child.stdin.take().expect("it is piped").write_all(b"keep\n").expect("the watcher reads until it is told");
+        child
+            .stdin
+            .take()
+            .expect("it is piped")
+            .write_all(word.as_bytes())
+            .expect("the watcher reads until it is told");
         child.wait().expect("the watcher ends when the server has");
+    }
+
+    /// A second server that follows this one, which stops for a moment. From then on this one acknowledges no commit that
+    /// the other has not on its disk.
+    pub fn standby(&self) -> Self {
+        let folder = empty_folder();
+        self.stop(Stop::Fast);
+        let (from, to) = (self.folder.join("data"), folder.join("data"));
+        let copied = Command::new("cp").args(["--archive"]).arg(from).arg(&to).status();
+        assert!(copied.expect("Debian has cp").success(), "the data could not be copied to {}", to.display());
+        self.start_again();
+        let port = free_port();
+        let (primary, password) = (self.port, &self.superuser_password);
+        let followed = format!(
+            "port = {port}\nprimary_conninfo = 'host=127.0.0.1 port={primary} user=postgres password={password} \
+             application_name=standby'\n"
+        );
+        append(&to.join("postgresql.conf"), &followed);
+        fs::write(to.join("standby.signal"), "").expect("room for an empty file");
+        let standby = Self {
+            folder,
+            binaries: self.binaries.clone(),
+            port,
+            superuser_password: password.clone(),
+            watcher: Mutex::new(None),
+            databases: AtomicU32::new(0),
+        };
+        standby.start_again();
+        self.execute_as_superuser("postgres", "alter system set synchronous_standby_names = 'standby'");
+        self.execute_as_superuser("postgres", "select pg_reload_conf()");
+        standby
+    }
+
+    /// Makes a standby the primary.
+    pub fn promote(&self) {
+        self.execute_as_superuser("postgres", "select pg_promote()");
+    }
+
+    /// The URL by which a client finds whichever of two servers can be written to.
+    pub fn with_standby(&self, standby: &Self, url: &str) -> String {
+        let (_, name) = url.rsplit_once('/').expect("a URL that `database` made");
+        let (first, second) = (self.port, standby.port);
+        format!(
+            "postgres://canvass:canvass@127.0.0.1:{first},127.0.0.1:{second}/{name}?target_session_attrs=read-write"
+        )
     }
 
     /// Starts the server again, on the same port and files, and waits until it answers.
@@ -155,6 +228,20 @@ impl Drop for Postgres {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
+}
+
+/// A folder of the user who runs the server.
+fn empty_folder() -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("canvass-postgres-").tempdir().expect("a temporary folder");
+    if is_root() {
+        chown(folder.path(), Some(NOBODY), Some(NOBODY)).expect("root can give a folder away");
+    }
+    folder.keep()
+}
+
+fn append(file: &Path, lines: &str) {
+    let mut file = fs::OpenOptions::new().append(true).open(file).expect("initdb wrote it");
+    file.write_all(lines.as_bytes()).expect("room for a few lines");
 }
 
 /// Makes the empty cluster, owned by whoever runs the server.
@@ -238,7 +325,7 @@ fn wait_until_ready(folder: &Path) {
 
 fn is_ready(folder: &Path) -> bool {
     let lock = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
-    lock.lines().nth(7).is_some_and(|status| status.trim() == "ready")
+    lock.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()))
 }
 
 /// A connection that can run a statement and report an error: the few messages of PostgreSQL's protocol it takes.

@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Process {
     arguments: Vec<String>,
     environment: Vec<(&'static str, &'static str)>,
+    /// A library that is loaded before the C library, and what it is told by the environment.
+    under: Option<(PathBuf, Vec<(&'static str, PathBuf)>)>,
     folder: TempDir,
     url: String,
     disk: Option<Disk>,
@@ -203,7 +205,17 @@ impl Process {
         let more = more.iter().map(|it| (*it).to_owned());
         let arguments = place.into_iter().chain(listen).chain(more).collect();
         let url = String::new();
-        Self { arguments, environment: Vec::new(), folder, url, disk: None, child: None, log: None, ready: Value::Null }
+        Self {
+            arguments,
+            environment: Vec::new(),
+            under: None,
+            folder,
+            url,
+            disk: None,
+            child: None,
+            log: None,
+            ready: Value::Null,
+        }
     }
 
     /// A second process on the same data, with arguments of its own.
@@ -222,6 +234,9 @@ impl Process {
             .envs(self.environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some((library, told)) = &self.under {
+            command.env("LD_PRELOAD", library).envs(told.iter().map(|(name, value)| (name, value)));
+        }
         let mut child = command.spawn().expect("the binary was built");
         let complaints = listen_to(child.stderr.take().expect("it is piped"));
         let lines = listen_to(child.stdout.take().expect("it is piped"));
@@ -240,6 +255,16 @@ impl Process {
     pub fn in_environment(&mut self, name: &'static str, value: &'static str) {
         self.environment.retain(|it| it.0 != name);
         self.environment.push((name, value));
+    }
+
+    /// Has a library loaded before the C library at the next starts, and tells it something by the environment.
+    pub fn under(&mut self, library: PathBuf, told: Vec<(&'static str, PathBuf)>) {
+        self.under = Some((library, told));
+    }
+
+    /// Has no library loaded any more at the next starts.
+    pub fn upon_a_good_machine(&mut self) {
+        self.under = None;
     }
 
     /// Leaves an argument out at the next start.
@@ -289,6 +314,16 @@ impl Process {
     /// Asks it to stop with SIGTERM.
     pub fn ask_to_stop(&self) {
         kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM).expect("it is ours");
+    }
+
+    /// Makes it stand still: its machine gives it no time.
+    pub fn freeze(&self) {
+        kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGSTOP).expect("it is ours");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGCONT).expect("it is ours");
     }
 
     /// Its process.

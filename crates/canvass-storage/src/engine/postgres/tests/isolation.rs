@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 32] = [
+const ROWS: [&str; 33] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -44,6 +44,8 @@ const ROWS: [&str; 32] = [
     "insert into annotation (response, script, survey, fields, tags, updated_at)
         values ('r', 'x', 's', '{}', '[]', 1)",
     "insert into annotation_field (survey, field) values ('s', 'score')",
+    "insert into export (id, survey, wanted, name, state, attempt, through, rows_done, rows_expected, bytes, actor,
+        created_at, updated_at) values ('e', 's', '{}', 's.csv', 'waiting', 0, 0, 0, 0, 0, '{}', 1, 1)",
 ];
 const PAGE: &str =
     "insert into page (id, page_key, native, title, kind, target, visibility, place, revision, created_at,
@@ -139,7 +141,7 @@ fn a_deleted_survey_takes_its_own_rows_along() {
     let node = Node::alone();
     let (adatum, fabrikam) = (filled(&node), filled(&node));
     assert_eq!(node.execute(adatum, "delete from survey").unwrap(), 1);
-    for table in ["draft_history", "survey_version", "summary", "survey_value", "annotation_field"] {
+    for table in ["draft_history", "survey_version", "summary", "survey_value", "annotation_field", "export"] {
         assert!(node.query(adatum, &format!("select 1 from {table}")).is_empty(), "{table}");
         assert_eq!(node.query(fabrikam, &format!("select 1 from {table}")).len(), 1, "{table}");
     }

@@ -46,6 +46,30 @@ fn a_crash_of_the_server_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn what_a_node_that_stood_still_began_is_done_by_another_and_by_nobody_twice() {
+    let url = Server::shared().database();
+    let (frozen, other) = (Node::open(&url), Node::open(&url));
+    let tenant = frozen.tenant();
+    frozen.append(tenant, &responses(5)).unwrap();
+    let (_, database) = url.rsplit_once('/').unwrap();
+    // What the server does to a session that says nothing for longer than it may.
+    let end = format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = '{database}' and state = 'idle in transaction'"
+    );
+    let applied = frozen.engine.apply(Lane::Standard, 10, &mut |_, session, records| {
+        session.insert_responses(records)?;
+        assert_eq!(other.apply(10).unwrap().taken, 0, "the shard is leased");
+        Server::shared().execute_as_superuser("postgres", &end);
+        until(|| other.apply(10).unwrap().taken == 5);
+        Ok(())
+    });
+    assert!(matches!(applied, Err(Error::Unreachable(_))), "{applied:?}");
+    assert_eq!(frozen.ids(tenant).len(), 5);
+    assert_eq!(frozen.apply(10).unwrap().taken, 0);
+}
+
+#[test]
 fn an_outage_is_told_in_the_operators_words() {
     let server = Server::start_with("");
     let node = Node::open(&server.database());

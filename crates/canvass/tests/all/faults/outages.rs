@@ -5,10 +5,15 @@ use std::{sync::Arc, thread, time::Duration};
 use reqwest::StatusCode;
 use tokio::time::Instant;
 
-use crate::support::{Disk, Person, Process, lunch, postgres::Postgres, soup};
+use super::soundness;
+use crate::support::{Disk, Person, Process, faults::library, lunch, on_postgres, postgres::Postgres, soup};
 
 /// Longer than anything here takes to come back.
 const SOON: Duration = Duration::from_secs(30);
+/// What makes a disk fail.
+const FAILING_DISK: &str = include_str!("../../data/failing_disk.c");
+/// A call of the disk in the midst of what a server does after its start, and many more: until somebody looks.
+const FROM_CALL: &str = "400";
 /// More responses than the files of a full disk still have room for.
 const ACCEPTED_MAX: u64 = 5_000;
 
@@ -66,4 +71,46 @@ async fn fill_and_empty(disk: Disk) {
     }
     program.until(&lunch.api("/summary"), |it| it["responses"] == accepted + 1).await;
     assert!(server.stop().success());
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_is_told_and_nothing_more_is_accepted_until_somebody_looked() {
+    if on_postgres() {
+        return;
+    }
+    let mut server = Process::spawn_with(&["--demo"]);
+    server.without("--demo");
+    let token = server.ready["demo"][0]["token"].as_str().unwrap();
+    let program = Person::with_token("A program", server.url(), token);
+    let lunch = lunch(&program).await;
+    assert!(server.stop().success());
+    let built = library("failing_disk", FAILING_DISK, server.folder());
+    let data = server.folder().join("data");
+    let told = [("DISK_FAILS_ROOT", data.clone()), ("DISK_FAILS_AT", FROM_CALL.into())];
+    let more = [("DISK_FAILS_FOR", "1000000000".into()), ("DISK_FAILS_WITH", "5".into())];
+    server.under(built, told.into_iter().chain(more).collect());
+    server.start_again();
+
+    let mut accepted = 0;
+    let program = program.anew();
+    let refused = loop {
+        let answer = program.post_json(&lunch.api("/responses"), &soup()).await;
+        if answer.status != StatusCode::CREATED {
+            break answer;
+        }
+        accepted += 1;
+        assert!(accepted < ACCEPTED_MAX, "the disk fails, and yet everything is accepted");
+    };
+    assert!(refused.status.is_server_error(), "{}", refused.status);
+    assert!(0 < accepted, "nothing was accepted before");
+    server.visitor("A probe").until_status("/-/health", StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(program.post_json(&lunch.api("/responses"), &soup()).await.status.is_server_error());
+    server.kill();
+    let log = server.log();
+    assert!(log.iter().any(|it| it.contains("nothing more is accepted")), "{log:?}");
+
+    server.upon_a_good_machine();
+    server.start_again();
+    program.anew().until(&lunch.api("/summary"), |it| it["responses"].as_u64() >= Some(accepted)).await;
+    soundness::assert_sound_after(server).await;
 }
