@@ -179,7 +179,7 @@ fn row(export: &Export, now: Timestamp) -> Row {
         about: about(export),
         state,
         tone,
-        note: note(export, now),
+        note: note(export),
         progress: (export.state == State::Running).then(|| (export.rows, export.rows_expected.max(export.rows).max(1))),
         sha256: export.sha256.clone().unwrap_or_default(),
         at: moment::ago(export.created_at, now),
@@ -214,19 +214,15 @@ fn about(export: &Export) -> String {
 }
 
 /// How it stands, in a sentence.
-fn note(export: &Export, now: Timestamp) -> String {
+fn note(export: &Export) -> String {
     let rows = number::counted(export.rows, "response");
     match export.state {
         State::Waiting => "Its turn comes after the files before it.".to_owned(),
         State::Running => format!("{rows} of {}, {}.", number::grouped(export.rows_expected), size(export.bytes)),
         State::Done => {
-            let left = export.expires_at().map_or(0, |it| it.ms_since(now).max(0) / Timestamp::DAY_MS);
-            let left = match u64::try_from(left).unwrap_or_default() {
-                0 => "less than a day".to_owned(),
-                days => number::counted(days, "day"),
-            };
             let rows = if export.wanted.format.has_rows() { format!("{rows}, ") } else { String::new() };
-            format!("{rows}{}. Kept for {left} more.", size(export.bytes))
+            let until = export.expires_at().map_or_else(String::new, |it| format!(" Kept until {}.", moment::day(it)));
+            format!("{rows}{}.{until}", size(export.bytes))
         }
         State::Failed => {
             format!("{}.", export.reason.as_deref().unwrap_or("It could not be made").trim_end_matches('.'))
