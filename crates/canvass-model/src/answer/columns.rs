@@ -112,7 +112,7 @@ impl Shape {
             Self::Scale(end(low.0, low.1).into_iter().chain(end(high.0, high.1)).collect())
         };
         Some(match kind {
-            Kind::ShortText { .. } | Kind::LongText { .. } => Self::Text,
+            Kind::ShortText { .. } | Kind::LongText { .. } | Kind::Hidden { .. } => Self::Text,
             Kind::Integer { .. } => Self::Integer,
             Kind::Decimal { .. } => Self::Decimal,
             Kind::SingleChoice { choices, .. } | Kind::Dropdown { choices, .. } => Self::One(Choices::of(choices)),

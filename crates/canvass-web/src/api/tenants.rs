@@ -216,7 +216,7 @@ async fn refuse_other(program: &OperatorProgram, job: JobId, new: &NewSignUp) ->
     let record = program.read(move |tx| jobs::find(tx, job)).await?;
     match record.map(|it| it.job) {
         Some(Job::Provision(it)) if it.alias == new.alias && it.email == new.email && it.plan == new.plan => Ok(()),
-        Some(Job::Provision(_) | Job::Mail(_) | Job::Scan(_)) => Err(Problem::IdempotencyKeyReused),
+        Some(Job::Provision(_) | Job::Mail(_) | Job::Scan(_) | Job::Export(_)) => Err(Problem::IdempotencyKeyReused),
         // Jobs that are done are swept after a while.
         None => Ok(()),
     }
