@@ -275,8 +275,18 @@ pub enum Bench {
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
         tenants: u32,
     },
+    /// Cross-tabs of very many responses, against counting the same columns in memory
+    Analysis(Analysis),
     /// Runs of scripts in the sandbox, against calls of the same guest without one
     Script,
+}
+
+/// How much to analyse.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Analysis {
+    /// Responses that are collected first
+    #[arg(long, default_value_t = 1_000_000)]
+    pub responses: usize,
 }
 
 /// How long to measure.
