@@ -18,11 +18,11 @@ mod write;
 
 use serde_json::Value;
 
+pub(crate) use self::stored::answer as from_stored_value;
 pub use self::{
     columns::Columns,
     hidden::{HiddenValues, carried},
 };
-pub(crate) use self::stored::answer as from_stored_value;
 
 use crate::definition::{ChoiceId, Definition, Kind, Language, Question, QuestionId, SectionId, SetBy};
 

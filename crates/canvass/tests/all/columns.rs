@@ -116,7 +116,9 @@ async fn seen(survey: &Survey) -> Vec<String> {
             }
         }
         all.push(get("/summary", &[]).await.to_string());
-        for (rows, columns) in [("colour", "tea"), ("fruit", "food"), ("age", "fruit"), ("price", "colour"), ("origin", "tea")] {
+        for (rows, columns) in
+            [("colour", "tea"), ("fruit", "food"), ("age", "fruit"), ("price", "colour"), ("origin", "tea")]
+        {
             all.push(get("/crosstab", &[("rows", rows), ("columns", columns)]).await.to_string());
         }
     }
@@ -174,7 +176,8 @@ async fn sealed_responses_leave_as_the_files_they_left_as_before() {
         assert!(one == other, "{query} changed:\n{}", String::from_utf8_lossy(other));
     }
     let wanted = json!({ "format": "csv" });
-    let asked = survey.program.post_json(&survey.api("/exports"), &wanted).await.expect(202).header("location").to_owned();
+    let asked =
+        survey.program.post_json(&survey.api("/exports"), &wanted).await.expect(202).header("location").to_owned();
     let done = survey.program.until(&asked, |it| it["state"] == "done").await;
     assert_eq!((&done["rows"], &done["rows_expected"]), (&json!(40), &json!(40)));
     assert!(survey.program.get(&format!("{asked}/file")).await.expect(200).body == before[0].1, "in the background");
