@@ -154,7 +154,7 @@ async fn nobody_can_tell_sealed_responses_from_fresh_ones() {
 async fn files(survey: &Survey) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for format in Format::ALL {
-        for details in ["", "&labels=yes&metadata=yes&footer=yes"] {
+        for details in ["", "&labels=true&metadata=true&footer=true"] {
             let query = format!("/export?format={}{details}", format.as_str());
             let file = survey.program.get(&survey.api(&query)).await.expect(200);
             files.push((query, file.body.clone()));
