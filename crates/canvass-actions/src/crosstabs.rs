@@ -105,7 +105,7 @@ impl Steps for Running {
         while passed < ROWS_AT_ONCE {
             let columns = |head: &Head| self.counting.columns(&self.definition, head);
             let Some(chunk) = self.walk.next(tx, &columns)? else { return Ok(false) };
-            self.counting.add(&self.definition, &chunk).map_err(stored_responses)?;
+            self.counting.add(&self.definition, &chunk).map_err(|it| stored_responses(&it))?;
             passed += chunk.rows().len();
         }
         Ok(true)

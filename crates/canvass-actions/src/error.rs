@@ -114,6 +114,6 @@ pub(crate) fn stored_definition(text: &str) -> Result<Definition, Error> {
 }
 
 /// Stored responses that cannot be read.
-pub(crate) fn stored_responses(damage: Damaged) -> Error {
+pub(crate) fn stored_responses(damage: &Damaged) -> Error {
     Error::Storage(storage::Error::Corrupt { what: "chunk of responses", found: damage.to_string() })
 }

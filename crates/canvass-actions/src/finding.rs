@@ -70,14 +70,14 @@ impl Steps for Finding {
             let asked = || Columns::named([Fact::Position.name()]);
             let columns = |head: &Head| self.filter.columns(&self.definition, head, asked());
             let Some(chunk) = self.walk.next(tx, &columns)? else { return Ok(false) };
-            let mask = self.filter.mask(&self.definition, &chunk).map_err(stored_responses)?;
+            let mask = self.filter.mask(&self.definition, &chunk).map_err(|it| stored_responses(&it))?;
             let rows = chunk.rows().filter(|it| mask.holds(*it));
             let rows: Vec<usize> = match self.order {
                 Order::OldestFirst => rows.collect(),
                 Order::NewestFirst => rows.rev().collect(),
             };
             for row in rows.into_iter().take(self.limit - self.found.len()) {
-                self.found.push(chunk.position(row).map_err(stored_responses)?);
+                self.found.push(chunk.position(row).map_err(|it| stored_responses(&it))?);
             }
             passed += chunk.rows().len();
         }

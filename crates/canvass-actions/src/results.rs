@@ -66,7 +66,7 @@ impl Steps for Counting {
     fn step(&mut self, tx: &mut ReadTx<'_>) -> Result<bool, Error> {
         let columns = |head: &Head| self.filter.columns(&self.definition, head, Columns::All);
         let Some(chunk) = self.walk.next(tx, &columns)? else { return Ok(false) };
-        let mask = self.filter.mask(&self.definition, &chunk).map_err(stored_responses)?;
+        let mask = self.filter.mask(&self.definition, &chunk).map_err(|it| stored_responses(&it))?;
         self.versions.count(tx, &mut self.summary, &chunk, &mask)?;
         Ok(true)
     }

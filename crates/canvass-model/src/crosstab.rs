@@ -71,7 +71,7 @@ impl Counting {
         let (mut axes, mut faults) = (Vec::with_capacity(questions.len()), Vec::new());
         for (at, name) in questions.iter().enumerate() {
             match Axis::of(definition, name, &spread) {
-                Ok(axis) => axes.push(axis),
+                Ok(found) => axes.push(found),
                 Err(message) => faults.push(Fault::new(format!("/questions/{at}"), message)),
             }
         }

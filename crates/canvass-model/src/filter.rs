@@ -115,13 +115,14 @@ impl Filter {
             let (name, value) = (rule.name().to_owned(), rule.to_json());
             match object.get_mut(&name) {
                 None => drop(object.insert(name, value)),
-                Some(Value::Object(tests)) => match tests.get_mut(ALL) {
-                    Some(Value::Array(all)) => all.push(value),
-                    Some(_) | None => {
+                Some(Value::Object(tests)) => {
+                    if let Some(Value::Array(all)) = tests.get_mut(ALL) {
+                        all.push(value);
+                    } else {
                         let before = Value::Object(std::mem::take(tests));
                         tests.insert(ALL.to_owned(), Value::Array(vec![before, value]));
                     }
-                },
+                }
                 Some(_) => {}
             }
         }

@@ -32,9 +32,13 @@ pub(super) fn columns(responses: &[Response], columns: &Columns) -> Result<Built
         sequences.push(sequence.map_err(|error| Damaged(format!("response {}: {error}", response.accepted.id)))?);
     }
     let Reading { places, mut values, .. } = reading;
-    values.iter_mut().for_each(|it| it.resize(responses.len(), None));
+    for column in &mut values {
+        column.resize(responses.len(), None);
+    }
     let mut names = vec![String::new(); places.len()];
-    places.into_iter().for_each(|(name, place)| names[usize::from(place)] = name);
+    for (name, place) in places {
+        names[usize::from(place)] = name;
+    }
     Ok(Built { names, sequences, values, facts, key })
 }
 

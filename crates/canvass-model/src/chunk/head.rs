@@ -72,7 +72,7 @@ impl Head {
         for part in parts.filter(|it| !it.name().starts_with('_')) {
             let zone = Zone::of(part.vector());
             match zones.get_mut(part.name()) {
-                Some(before) => before.widen(zone),
+                Some(before) => before.widen(&zone),
                 None => drop(zones.insert(part.name().to_owned(), zone)),
             }
         }
@@ -139,7 +139,9 @@ impl Head {
         for (version, order) in &self.orders {
             plain.extend(version.0.to_le_bytes());
             put_u32(&mut plain, order.len());
-            order.iter().for_each(|it| put_text(&mut plain, it));
+            for name in order {
+                put_text(&mut plain, name);
+            }
         }
         let zones = self.zones.iter().flatten();
         put_u32(&mut plain, zones.clone().count());
@@ -212,7 +214,7 @@ impl Zone {
     }
 
     /// Adds the answers of further rows. Columns of several parts hold texts, which have neither span nor names.
-    fn widen(&mut self, other: Self) {
+    fn widen(&mut self, other: &Self) {
         *self = Self { answered: self.answered + other.answered, span: None, values: None };
     }
 
@@ -226,7 +228,9 @@ impl Zone {
         out.push(u8::from(self.values.is_some()));
         if let Some(values) = &self.values {
             put_u32(out, values.len());
-            values.iter().for_each(|it| put_text(out, &super::vector::text_of(it)));
+            for value in values {
+                put_text(out, &super::vector::text_of(value));
+            }
         }
     }
 
@@ -236,12 +240,11 @@ impl Zone {
             0 => None,
             _ => Some((from.f64()?, from.f64()?)),
         };
-        let values = match from.u8()? {
-            0 => None,
-            _ => {
-                let texts = (0..from.count(4)?).map(|_| from.text().and_then(super::vector::value_of));
-                Some(texts.collect::<Result<_, _>>()?)
-            }
+        let values = if from.u8()? == 0 {
+            None
+        } else {
+            let texts = (0..from.count(4)?).map(|_| from.text().and_then(super::vector::value_of));
+            Some(texts.collect::<Result<_, _>>()?)
         };
         Ok((name, Self { answered, span, values }))
     }

@@ -147,10 +147,10 @@ impl Axis {
                 let value = part.vector().entry(usize::from(*code) - 1)?;
                 let answer = value.and_then(|it| from_stored_value(kind, it));
                 let answer = answer.ok_or_else(|| Damaged(format!("the answer to {}", part.name())))?;
-                let places = numbered(self.places(&answer));
-                first = places.first().copied().unwrap_or_default();
+                let found = numbered(self.places(&answer));
+                first = found.first().copied().unwrap_or_default();
                 firsts[usize::from(*code)] = first;
-                if let Some((_, more @ [_, ..])) = places.split_first() {
+                if let Some((_, more @ [_, ..])) = found.split_first() {
                     further.insert(*code, more.to_vec());
                 }
             }

@@ -68,7 +68,9 @@ impl Cells {
                 self.put(first_row, more, 1);
             }
             for (_, row) in more_rows {
-                more_columns.iter().for_each(|(_, column)| self.put(usize::from(*row), usize::from(*column), 1));
+                for (_, column) in more_columns {
+                    self.put(usize::from(*row), usize::from(*column), 1);
+                }
             }
         }
     }

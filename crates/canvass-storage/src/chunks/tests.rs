@@ -97,7 +97,7 @@ fn survey(number: u128) -> SurveyId {
 }
 
 fn id(survey: SurveyId, number: u128) -> ResponseId {
-    uuid::Uuid::from_u128((survey.as_bytes()[15] as u128) << 64 | number).into()
+    uuid::Uuid::from_u128(u128::from(survey.as_bytes()[15]) << 64 | number).into()
 }
 
 fn some(survey: SurveyId, tenant: usize) -> Vec<Accepted> {

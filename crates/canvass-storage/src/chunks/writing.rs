@@ -36,7 +36,7 @@ pub(crate) fn rewrite(tx: &mut Tx<'_>, stored: &Stored, responses: &[Response]) 
         return Ok(());
     }
     let sealed = Chunk::seal(responses).map_err(|it| stored.corrupt(&it))?;
-    tx.session.execute("delete from chunk_part where chunk = $1", &[number.clone()])?;
+    tx.session.execute("delete from chunk_part where chunk = $1", std::slice::from_ref(&number))?;
     let sql = "update chunk set first_position = $2, last_position = $3, responses = $4, head = $5 where number = $1";
     let [first, last] = ends(responses);
     let row = [number, first, last, Value::count(responses.len()), Value::Blob(sealed.head.clone())];

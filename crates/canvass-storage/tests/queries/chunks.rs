@@ -91,7 +91,8 @@ async fn sealed_responses_are_read_like_fresh_ones() {
                 }
                 let mut ids: Vec<ResponseId> = sent.iter().map(|it| it.id).collect();
                 let mut known = responses::known(tx, survey, &ids)?;
-                (ids.sort_unstable(), known.sort_unstable());
+                ids.sort_unstable();
+                known.sort_unstable();
                 assert_eq!(known, ids);
                 assert_eq!(responses::known(tx, nowhere(), &ids)?, []);
                 assert_eq!(responses::last_position(tx, survey)?, before[10].position);
@@ -328,7 +329,8 @@ fn random_life(tx: &mut Tx<'_>, dice: &mut Dice, steps: usize) -> Result<(), Err
         }
         assert_eq!(all(tx, survey)?, plain, "step {step}");
         assert_eq!(walked(tx, survey)?, plain, "step {step}");
-        let (after, limit) = (dice.throw(40) as i64 + plain.first().map_or(0, |it| it.position), 1 + dice.throw(9));
+        let (after, limit) =
+            (i64::try_from(dice.throw(40)).unwrap() + plain.first().map_or(0, |it| it.position), 1 + dice.throw(9));
         let limit_u32 = u32::try_from(limit).unwrap();
         let up: Vec<Response> = plain.iter().filter(|it| after < it.position).take(limit).cloned().collect();
         assert_eq!(responses::list(tx, survey, Order::OldestFirst, Some(after), limit_u32)?, up, "step {step}");

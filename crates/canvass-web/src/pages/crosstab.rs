@@ -80,7 +80,7 @@ pub(crate) async fn show(
     let kept = ["rows", "columns", "of"];
     let (filter, bar) = match filter_bar::read(&found.definition, found.survey.version, &action, &wanted, &kept) {
         Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
-        Filtering::Show(filter, bar) => (filter, bar),
+        Filtering::Show(filter, bar) => (filter, *bar),
     };
     let questions: Vec<Choice> = found.definition.questions().filter(|it| is_countable(it)).map(choice).collect();
     let named = |name: &str, place: usize| {

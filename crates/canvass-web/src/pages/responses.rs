@@ -113,7 +113,7 @@ pub(crate) async fn index(
     let action = format!("{}/responses", head.base());
     let (filter, bar) = match filter_bar::read(&definition, survey.version, &action, &wanted, &["order"]) {
         Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
-        Filtering::Show(filter, bar) => (filter, bar),
+        Filtering::Show(filter, bar) => (filter, *bar),
     };
     let definition = Arc::new(definition);
     let (found, next) = if filter.is_empty() {

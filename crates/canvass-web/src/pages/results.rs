@@ -73,7 +73,7 @@ pub(crate) async fn show(
     let (wanted, action) = (Form::of_address(query.as_deref()), format!("{}/results", head.base()));
     let (filter, bar) = match filter_bar::read(&found.definition, found.survey.version, &action, &wanted, &[]) {
         Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
-        Filtering::Show(filter, bar) => (filter, bar),
+        Filtering::Show(filter, bar) => (filter, *bar),
     };
     let definition = Arc::new(found.definition);
     let (summary, newest) = counted(&analyst, id, (&definition, filter), found.summary.clone()).await?;

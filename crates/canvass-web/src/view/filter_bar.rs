@@ -72,7 +72,7 @@ pub(crate) enum Filtering {
     /// Send the reader to this address: something was added.
     Go(String),
     /// Show the responses that this filter lets.
-    Show(Filter, FilterBar),
+    Show(Filter, Box<FilterBar>),
 }
 
 /// The value that stands for no answer. No choice's id begins with a full stop.
@@ -112,7 +112,7 @@ pub(crate) fn read(definition: &Definition, newest: Version, action: &str, asked
         error,
         kept,
     };
-    Filtering::Show(filter, bar)
+    Filtering::Show(filter, Box::new(bar))
 }
 
 impl FilterBar {

@@ -108,7 +108,7 @@ async fn time(
     tenant: &Tenant,
     begin: impl Fn(&mut ReadTx<'_>) -> Result<Running, Error> + Send + 'static,
 ) -> Result<(Running, f64), Error> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut running = tenant.read(begin).await?;
     loop {
         let step = move |tx: &mut ReadTx<'_>| {
@@ -117,7 +117,7 @@ async fn time(
         };
         let (next, more) = tenant.read(step).await?;
         if !more {
-            return Ok((next, begun.elapsed().as_secs_f64() * 1e3));
+            return Ok((next, started.elapsed().as_secs_f64() * 1e3));
         }
         running = next;
     }

@@ -3,10 +3,7 @@
 use std::fmt::Write as _;
 
 use canvass_model::{export::Format, id::SurveyId};
-use canvass_storage::{
-    Error,
-    chunks::{self, Sealing},
-};
+use canvass_storage::chunks::{self, Sealing};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -74,7 +71,7 @@ async fn seal(canvass: &Canvass, survey: &Survey) -> u64 {
 
 async fn sealed(canvass: &Canvass, survey: &Survey) -> u64 {
     let (tenant, id) = (canvass.tenant("adatum").await, SurveyId::parse(&survey.id).unwrap());
-    tenant.read(move |tx| Ok::<_, Error>(chunks::count(tx, id)?)).await.unwrap()
+    tenant.read(move |tx| chunks::count(tx, id)).await.unwrap()
 }
 
 /// What the doors show of a survey's responses, without what differs between two surveys: ids and times.
@@ -110,7 +107,7 @@ async fn seen(survey: &Survey) -> Vec<String> {
                 let items = found["items"].as_array().unwrap();
                 all.extend(items.iter().map(|it| format!("{order} {filter} {} {}", it["version"], it["answers"])));
                 match found["next_cursor"].as_str() {
-                    Some(next) => cursor = next.to_owned(),
+                    Some(next) => next.clone_into(&mut cursor),
                     None => break,
                 }
             }

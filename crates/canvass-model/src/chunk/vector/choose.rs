@@ -127,7 +127,9 @@ fn picks(values: &[Option<Value>]) -> Option<Vector> {
     for (at, row) in rows.iter().enumerate() {
         let Some(row) = row else { continue };
         answered.set(at);
-        row.iter().for_each(|it| bits.set(at * items.len() + order.rank(*it)));
+        for pick in row {
+            bits.set(at * items.len() + order.rank(*pick));
+        }
     }
     Some(Vector::Picks { answered, items, bits })
 }

@@ -189,7 +189,9 @@ impl Texts {
 
 fn put_list(out: &mut Vec<u8>, texts: &[String]) {
     put_u32(out, texts.len());
-    texts.iter().for_each(|it| put_text(out, it));
+    for text in texts {
+        put_text(out, text);
+    }
 }
 
 fn read_list(from: &mut Reader<'_>) -> Result<Vec<String>, Damaged> {
