@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use canvass_model::{
-    crosstab::{Counting, Crosstab, Filter},
+    chunk::Head,
+    crosstab::{Counting, Crosstab},
     definition::{Definition, Fault, QuestionId},
+    filter::Filter,
     id::SurveyId,
     summary::{QuestionSummary, Summary},
     survey::Version,
     time::Timestamp,
 };
-use canvass_storage::{self as storage, ReadTx, responses as stored, surveys};
+use canvass_storage::{ReadTx, chunks::Walk, surveys};
 use serde_json::Value;
 
-use crate::{Error, responses, results};
+use crate::{Error, Steps, error::stored_responses, responses, results};
 
 /// What is asked, in words that only a survey's definition can tell the meaning of.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,55 +34,92 @@ pub struct Asked {
     pub version: Option<Version>,
 }
 
-/// A count on its way: each [step](Running::step) reads one page of responses, so that others have their turn between two.
+/// A count on its way: each [step](Running::step) reads some chunks, so that others have their turn between two.
 #[derive(Debug, Clone)]
 pub struct Running {
-    survey: SurveyId,
     definition: Arc<Definition>,
     counting: Counting,
-    after: Option<i64>,
+    walk: Walk,
 }
 
-/// Responses read in one step: some hundreds of kilobytes.
-const ROWS_AT_ONCE: u32 = 2_000;
+/// Responses that are passed in one step: some hundredths of a second of reading.
+const ROWS_AT_ONCE: usize = 100_000;
+/// The most questions that are set against each other at once: each with each is 1,225 cross-tabs.
+const QUESTIONS_MAX: usize = 50;
 
 /// Counts in one transaction. [`Error::Invalid`] says which part of what is asked is not right.
 pub fn crosstab(tx: &mut ReadTx<'_>, survey: SurveyId, asked: &Asked) -> Result<Crosstab, Error> {
     let mut running = begin(tx, survey, asked)?;
     while running.step(tx)? {}
-    Ok(running.finish())
+    running.finish()
 }
 
 /// Begins to count: reads what is asked, and nothing of the responses yet.
 pub fn begin(tx: &mut ReadTx<'_>, survey: SurveyId, asked: &Asked) -> Result<Running, Error> {
+    start(tx, survey, asked, |definition, spread, filter| {
+        Counting::new(definition, (&asked.rows, &asked.columns), spread, filter)
+    })
+}
+
+/// The same for each of some questions with each behind it; of `asked`, the rest says which responses count.
+pub fn begin_each_pair(
+    tx: &mut ReadTx<'_>,
+    survey: SurveyId,
+    questions: &[String],
+    asked: &Asked,
+) -> Result<Running, Error> {
+    if QUESTIONS_MAX < questions.len() {
+        let message = format!("Set at most {QUESTIONS_MAX} questions against each other");
+        return Err(Error::Invalid { faults: vec![Fault::new("/questions", message)] });
+    }
+    start(tx, survey, asked, |definition, spread, filter| Counting::of_each_pair(definition, questions, spread, filter))
+}
+
+fn start(
+    tx: &mut ReadTx<'_>,
+    survey: SurveyId,
+    asked: &Asked,
+    counting: impl FnOnce(&Definition, Spread<'_>, Filter) -> Result<Counting, Vec<Fault>>,
+) -> Result<Running, Error> {
     let row = surveys::find(tx, survey)?.ok_or(Error::NotFound)?;
     let definition = results::definition(tx, &row)?;
-    let invalid = |faults: Vec<Fault>| Error::Invalid { faults };
-    let filter = match &asked.filter {
-        Value::Null => Filter::default(),
-        given => Filter::parse(&definition, given).map_err(invalid)?,
-    };
-    let filter = filter.within(asked.since, asked.until, asked.version);
+    let filter = asked.filter(&definition)?;
     let summary = responses::summary(tx, survey)?;
     let spread = |id: &QuestionId| spread(&definition, &summary, id);
-    let counting = Counting::new(&definition, (&asked.rows, &asked.columns), spread, filter).map_err(invalid)?;
-    Ok(Running { survey, definition: Arc::new(definition), counting, after: None })
+    let counting = counting(&definition, &spread, filter).map_err(|faults| Error::Invalid { faults })?;
+    Ok(Running { definition: Arc::new(definition), counting, walk: Walk::over(survey) })
+}
+
+/// What knows the smallest and largest answer to a number.
+type Spread<'s> = &'s dyn Fn(&QuestionId) -> Option<(f64, f64)>;
+
+impl Asked {
+    fn filter(&self, definition: &Definition) -> Result<Filter, Error> {
+        Ok(results::filter(definition, &self.filter)?.within(self.since, self.until, self.version))
+    }
+}
+
+impl Steps for Running {
+    fn step(&mut self, tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+        let mut passed = 0;
+        while passed < ROWS_AT_ONCE {
+            let columns = |head: &Head| self.counting.columns(&self.definition, head);
+            let Some(chunk) = self.walk.next(tx, &columns)? else { return Ok(false) };
+            self.counting.add(&self.definition, &chunk).map_err(|it| stored_responses(&it))?;
+            passed += chunk.rows().len();
+        }
+        Ok(true)
+    }
 }
 
 impl Running {
-    /// Counts the next responses; `false` when there are no more.
-    pub fn step(&mut self, tx: &mut ReadTx<'_>) -> Result<bool, Error> {
-        let rows = stored::list_answers(tx, self.survey, self.after, ROWS_AT_ONCE)?;
-        for row in &rows {
-            let counted = self.counting.add(&self.definition, row);
-            counted.map_err(|it| Error::Storage(storage::Error::Corrupt { what: "answers", found: it.to_string() }))?;
-        }
-        self.after = rows.last().map(|it| it.position);
-        Ok(rows.len() == ROWS_AT_ONCE as usize)
+    /// What was counted, and nothing of what came after the last step: the first cross-tab.
+    pub fn finish(self) -> Result<Crosstab, Error> {
+        self.finish_each_pair().into_iter().next().ok_or(Error::NotFound)
     }
 
-    /// What was counted, and nothing of what came after the last step.
-    pub fn finish(self) -> Crosstab {
+    /// What was counted, pair by pair.
+    pub fn finish_each_pair(self) -> Vec<Crosstab> {
         self.counting.finish()
     }
 }

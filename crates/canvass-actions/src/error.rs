@@ -2,6 +2,7 @@
 
 use canvass_model::{
     address::InvalidAddress,
+    chunk::Damaged,
     definition::{Definition, EditRefusal, Fault},
     survey::WrongStatus,
 };
@@ -110,4 +111,9 @@ pub(crate) fn stored_definition(text: &str) -> Result<Definition, Error> {
         let found = faults.first().map(ToString::to_string).unwrap_or_default();
         Error::Storage(storage::Error::Corrupt { what: "definition", found })
     })
+}
+
+/// Stored responses that cannot be read.
+pub(crate) fn stored_responses(damage: &Damaged) -> Error {
+    Error::Storage(storage::Error::Corrupt { what: "chunk of responses", found: damage.to_string() })
 }

@@ -1,28 +1,23 @@
 //! Responses: this file is about accepting them, applying them with their summaries, and erasing one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use canvass_model::{
     answer::Answers,
-    definition::Definition,
+    chunk::Columns,
     event::Event,
+    filter::Mask,
     id::{ContentId, ResponseId, SurveyId},
     member::Actor,
     response::{Accepted, Response, Source, SubmissionKey},
     summary::{Recount, Summary},
-    survey::Version,
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, ReadTx, Receipt, Tenant, Tx, events, exports,
-    responses::{self, Order},
-    summaries, surveys,
+    self as storage, ReadTx, Receipt, Tenant, Tx, chunks::Walk, events, exports, responses, summaries, surveys,
 };
 
-use crate::{Error, error::stored_definition, live::Live};
-
-/// Responses read at once while a summary is counted again: bounds memory to some megabytes.
-const RECOUNT_PAGE: u32 = 500;
+use crate::{Error, live::Live, versions::Versions};
 
 /// Valid answers to a live survey as a response ready for the intake. Refused when the survey is not open at `now`.
 pub fn prepare(
@@ -71,17 +66,17 @@ pub fn apply(tx: &mut Tx<'_>, batch: &[Accepted]) -> Result<(), Error> {
     }
     for (survey, responses) in new {
         if surveys::find(tx, survey)?.is_none() {
-            return Err(rejected(format!("the survey {survey} does not exist")));
+            return Err(Error::Storage(storage::Error::Rejected(format!("the survey {survey} does not exist"))));
         }
-        let mut definitions = Definitions::of(survey);
+        let mut versions = Versions::of(survey);
         let Some(mut summary) = find_summary(tx, survey)? else {
             // There is none, or a damaged one: the rows just stored are counted with all others.
-            let summary = recount(tx, &mut definitions)?;
+            let summary = recount(tx, &mut versions)?;
             put_summary(tx, survey, &summary)?;
             continue;
         };
         for response in responses {
-            summary.add(&definitions.read(tx, response)?);
+            summary.add(&versions.read(tx, response)?);
         }
         put_summary(tx, survey, &summary)?;
     }
@@ -95,12 +90,12 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, survey: SurveyId, id: ResponseId) -> R
     if !responses::delete(tx, survey, id)? {
         return Err(Error::NotFound);
     }
-    let mut definitions = Definitions::of(survey);
-    let answers = definitions.read(tx, &response)?;
+    let mut versions = Versions::of(survey);
+    let answers = versions.read(tx, &response)?;
     let kept = find_summary(tx, survey)?.map(|mut it| (it.remove(&answers), it));
     let summary = match kept {
         Some((Recount::NotNeeded, summary)) => summary,
-        Some((Recount::Needed, _)) | None => recount(tx, &mut definitions)?,
+        Some((Recount::Needed, _)) | None => recount(tx, &mut versions)?,
     };
     put_summary(tx, survey, &summary)?;
     events::insert(tx, by, &Event::ResponseErased { survey, response: id })?;
@@ -116,53 +111,14 @@ pub fn summary(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<Summary, Error> 
     }
 }
 
-/// The published versions of one survey, each read once.
-pub(crate) struct Definitions {
-    survey: SurveyId,
-    versions: HashMap<Version, Definition>,
-}
-
-impl Definitions {
-    pub(crate) fn of(survey: SurveyId) -> Self {
-        Self { survey, versions: HashMap::new() }
-    }
-
-    /// A response's answers, read as answers to the version they were given to.
-    fn read(&mut self, tx: &mut ReadTx<'_>, response: &Accepted) -> Result<Answers, Error> {
-        let definition = self.version(tx, response.version)?;
-        Answers::from_stored(definition, &response.answers)
-            .map_err(|error| rejected(format!("response {}: {error}", response.id)))
-    }
-
-    /// A version that was published.
-    pub(crate) fn version(&mut self, tx: &mut ReadTx<'_>, version: Version) -> Result<&Definition, Error> {
-        use std::collections::hash_map::Entry;
-        match self.versions.entry(version) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => {
-                let text = surveys::version(tx, self.survey, version)?.ok_or_else(|| {
-                    rejected(format!("the survey {} was never published as version {}", self.survey, version.0))
-                })?;
-                Ok(entry.insert(stored_definition(&text)?))
-            }
-        }
-    }
-}
-
-/// Counts a survey's responses from their rows, a page at a time.
-fn recount(tx: &mut ReadTx<'_>, definitions: &mut Definitions) -> Result<Summary, Error> {
+/// Counts a survey's responses again, a chunk at a time.
+fn recount(tx: &mut ReadTx<'_>, versions: &mut Versions) -> Result<Summary, Error> {
     let mut summary = Summary::default();
-    let mut after = None;
-    loop {
-        let page = responses::list(tx, definitions.survey, Order::OldestFirst, after, RECOUNT_PAGE)?;
-        for response in &page {
-            summary.add(&definitions.read(tx, &response.accepted)?);
-        }
-        match page.last() {
-            Some(last) => after = Some(last.position),
-            None => return Ok(summary),
-        }
+    let mut walk = Walk::over(versions.survey());
+    while let Some(chunk) = walk.next(tx, &|_| Some(Columns::All))? {
+        versions.count(tx, &mut summary, &chunk, &Mask::all(&chunk))?;
     }
+    Ok(summary)
 }
 
 /// The stored summary; `None` when there is none yet, or when it cannot be read and must be counted again.
@@ -181,8 +137,4 @@ fn parse_summary(body: &str) -> Option<Summary> {
 
 fn put_summary(tx: &mut Tx<'_>, survey: SurveyId, summary: &Summary) -> Result<(), Error> {
     Ok(summaries::put(tx, survey, &summary.to_json().to_string())?)
-}
-
-fn rejected(reason: String) -> Error {
-    Error::Storage(storage::Error::Rejected(reason))
 }

@@ -1,14 +1,24 @@
 //! Results: this file is about a survey with its definition and running summary, read in one go.
 
+use std::sync::Arc;
+
 use canvass_model::{
+    chunk::{Columns, Head},
     definition::Definition,
+    filter::Filter,
     id::SurveyId,
     summary::Summary,
     survey::{Survey, Version},
 };
-use canvass_storage::{ReadTx, summaries, surveys};
+use canvass_storage::{ReadTx, chunks::Walk, summaries, surveys};
+use serde_json::Value;
 
-use crate::{Error, error::stored_definition, live, responses};
+use crate::{
+    Error, Steps,
+    error::{stored_definition, stored_responses},
+    live, responses,
+    versions::Versions,
+};
 
 /// A survey's running summary and what it is about.
 #[derive(Debug)]
@@ -21,6 +31,52 @@ pub struct Results {
     pub summary: Summary,
     /// How often the summary changed.
     pub revision: u64,
+}
+
+/// A summary of those responses that a filter lets, on its way: each step counts a chunk.
+#[derive(Debug, Clone)]
+pub struct Counting {
+    definition: Arc<Definition>,
+    filter: Filter,
+    versions: Versions,
+    walk: Walk,
+    summary: Summary,
+}
+
+/// Reads a filter of a survey's newest definition; `null` is none.
+pub fn filter(definition: &Definition, filter: &Value) -> Result<Filter, Error> {
+    match filter {
+        Value::Null => Ok(Filter::default()),
+        given => Filter::parse(definition, given).map_err(|faults| Error::Invalid { faults }),
+    }
+}
+
+/// Begins to count the responses that a filter of a survey's newest definition lets.
+pub fn count(survey: SurveyId, definition: Arc<Definition>, filter: Filter) -> Counting {
+    Counting {
+        definition,
+        filter,
+        versions: Versions::of(survey),
+        walk: Walk::over(survey),
+        summary: Summary::default(),
+    }
+}
+
+impl Steps for Counting {
+    fn step(&mut self, tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+        let columns = |head: &Head| self.filter.columns(&self.definition, head, Columns::All);
+        let Some(chunk) = self.walk.next(tx, &columns)? else { return Ok(false) };
+        let mask = self.filter.mask(&self.definition, &chunk).map_err(|it| stored_responses(&it))?;
+        self.versions.count(tx, &mut self.summary, &chunk, &mask)?;
+        Ok(true)
+    }
+}
+
+impl Counting {
+    /// What was counted.
+    pub fn finish(self) -> Summary {
+        self.summary
+    }
 }
 
 /// Reads a survey's results; [`Error::NotFound`] when there is no such survey.

@@ -1,59 +1,42 @@
-//! Cross-tabs: this file is about counting how the answers to two questions go together, one response after the other.
+//! Cross-tabs: this file is about counting how the answers to two questions go together, one chunk after the other.
 //!
-//! Reading order: `axis` sorts an answer into categories, `filter` says which responses count, `pick` reads no more of a
-//! response than is asked for, `table` is what comes out, `chi_square` says how much of it may be chance.
+//! Reading order: `axis` sorts answers into categories, `cells` counts the pairs of two axes, `table` is what comes out,
+//! `chi_square` says how much of it may be chance. Which responses count, a [filter](crate::filter) says.
 
 mod axis;
+mod cells;
 mod chi_square;
-mod filter;
-mod pick;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
+use self::{axis::Placed, cells::Cells};
 pub use self::{
     axis::{Axis, Category},
     chi_square::{ChiSquare, upper_gamma},
-    filter::Filter,
     table::{Crosstab, NoTest, Percentages},
 };
 use crate::{
-    answer::Unreadable,
+    chunk::{Chunk, Columns, Damaged, Head},
     definition::{Definition, Fault, QuestionId},
-    survey::Version,
-    time::Timestamp,
+    filter::Filter,
 };
 
-/// A cross-tab that is being counted: the same memory however many responses there are.
+/// Cross-tabs that are being counted: the same memory however many responses there are.
 #[derive(Debug, Clone)]
 pub struct Counting {
-    rows: Axis,
-    columns: Axis,
+    axes: Vec<Axis>,
+    pairs: Vec<Pair>,
     filter: Filter,
-    /// The questions read of each response: rows, columns, then those of the filter.
-    wanted: Vec<QuestionId>,
-    cells: HashMap<(usize, usize), u64>,
-    row_totals: HashMap<usize, u64>,
-    column_totals: HashMap<usize, u64>,
-    /// Responses that answered both questions.
-    both: u64,
-    /// Responses that answered only the question of the columns, only that of the rows, or neither.
-    missing: [u64; 3],
 }
 
-/// A stored response, as far as a cross-tab looks at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Where it stands in the order of application.
-    pub position: i64,
-    /// The version it answered.
-    pub version: Version,
-    /// When it came.
-    pub received_at: Timestamp,
-    /// Its answers as stored.
-    pub answers: String,
+/// One cross-tab of them.
+#[derive(Debug, Clone)]
+struct Pair {
+    /// The axis of the rows, and that of the columns.
+    rows: usize,
+    columns: usize,
+    cells: Cells,
 }
 
 impl Counting {
@@ -73,55 +56,58 @@ impl Counting {
         if rows.question == columns.question {
             return Err(vec![Fault::new("/columns", "Choose another question than for the rows")]);
         }
-        let wanted = [rows.question.clone(), columns.question.clone()].into_iter().chain(filter.questions()).collect();
-        Ok(Self {
-            rows,
-            columns,
-            filter,
-            wanted,
-            cells: HashMap::new(),
-            row_totals: HashMap::new(),
-            column_totals: HashMap::new(),
-            both: 0,
-            missing: [0; 3],
-        })
+        let pair = Pair { rows: 0, columns: 1, cells: Cells::default() };
+        Ok(Self { axes: vec![rows, columns], pairs: vec![pair], filter })
     }
 
-    /// Counts one response, if the filter lets it.
-    pub fn add(&mut self, definition: &Definition, row: &Row) -> Result<(), Unreadable> {
-        if !self.filter.admits(row) {
-            return Ok(());
-        }
-        let answers = pick::answers(definition, &self.wanted, &row.answers)?;
-        let [in_rows, in_columns, rest @ ..] = answers.as_slice() else { return Ok(()) };
-        if !self.filter.matches(rest) {
-            return Ok(());
-        }
-        let rows = in_rows.as_ref().map(|it| self.rows.places(it)).unwrap_or_default();
-        let columns = in_columns.as_ref().map(|it| self.columns.places(it)).unwrap_or_default();
-        match (rows.is_empty(), columns.is_empty()) {
-            (false, false) => self.both += 1,
-            (true, false) => self.missing[0] += 1,
-            (false, true) => self.missing[1] += 1,
-            (true, true) => self.missing[2] += 1,
-        }
-        if rows.is_empty() || columns.is_empty() {
-            return Ok(());
-        }
-        for row in &rows {
-            *self.row_totals.entry(*row).or_default() += 1;
-            for column in &columns {
-                *self.cells.entry((*row, *column)).or_default() += 1;
+    /// Begins the cross-tabs of each of these questions with each that stands behind it, in this order. The faults point
+    /// to `/questions/0` and so on.
+    pub fn of_each_pair(
+        definition: &Definition,
+        questions: &[String],
+        spread: impl Fn(&QuestionId) -> Option<(f64, f64)>,
+        filter: Filter,
+    ) -> Result<Self, Vec<Fault>> {
+        let (mut axes, mut faults) = (Vec::with_capacity(questions.len()), Vec::new());
+        for (at, name) in questions.iter().enumerate() {
+            match Axis::of(definition, name, &spread) {
+                Ok(found) => axes.push(found),
+                Err(message) => faults.push(Fault::new(format!("/questions/{at}"), message)),
             }
         }
-        for column in &columns {
-            *self.column_totals.entry(*column).or_default() += 1;
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let behind = |rows: usize| (rows + 1..axes.len()).map(move |columns| (rows, columns));
+        let pairs = (0..axes.len()).flat_map(behind);
+        let pairs = pairs.map(|(rows, columns)| Pair { rows, columns, cells: Cells::default() }).collect();
+        Ok(Self { axes, pairs, filter })
+    }
+
+    /// The columns to read of a chunk; `None` when nothing in it counts.
+    pub fn columns(&self, definition: &Definition, head: &Head) -> Option<Columns> {
+        let asked = Columns::named(self.axes.iter().map(|it| it.question.as_str()));
+        self.filter.columns(definition, head, asked)
+    }
+
+    /// Counts the responses of a chunk that the filter lets, of which [`columns`](Self::columns) were read.
+    pub fn add(&mut self, definition: &Definition, chunk: &Chunk) -> Result<(), Damaged> {
+        let mask = self.filter.mask(definition, chunk)?;
+        let mut placed: Vec<Placed> = Vec::with_capacity(self.axes.len());
+        for axis in &mut self.axes {
+            placed.push(axis.place(definition, chunk, &mask)?);
+        }
+        for pair in &mut self.pairs {
+            let sides = (&placed[pair.rows], &placed[pair.columns]);
+            let categories = (self.axes[pair.rows].categories.len(), self.axes[pair.columns].categories.len());
+            pair.cells.add(sides, categories, &mask);
         }
         Ok(())
     }
 
-    /// What was counted.
-    pub fn finish(self) -> Crosstab {
-        table::of(self)
+    /// What was counted, pair by pair.
+    pub fn finish(self) -> Vec<Crosstab> {
+        let Self { axes, pairs, .. } = self;
+        pairs.into_iter().map(|it| table::of((&axes[it.rows], &axes[it.columns]), &it.cells)).collect()
     }
 }

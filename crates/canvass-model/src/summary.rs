@@ -28,8 +28,11 @@ pub use self::{
     shared::Shared,
 };
 use crate::{
-    answer::Answers,
-    definition::{Definition, Question, QuestionId},
+    answer::{Answer, Answers},
+    chunk::{Chunk, Damaged},
+    definition::{Definition, Kind, Question, QuestionId},
+    filter::Mask,
+    survey::Version,
 };
 
 /// The running statistics of a survey. In whatever order responses are added and summaries merged, the result is the
@@ -64,16 +67,44 @@ impl Summary {
     pub fn add(&mut self, answers: &Answers) {
         self.responses += 1;
         for (id, answer) in answers.iter() {
-            let counted = match self.questions.get_mut(id) {
-                Some(counted) => counted,
-                None => self.questions.entry(id.clone()).or_default(),
-            };
-            if let Some(summary) = counted.iter_mut().find(|it| it.suits(answer)) {
-                summary.add(answer);
-            } else {
-                counted.push(QuestionSummary::of(answer));
-                counted.sort_by_key(QuestionSummary::sort);
+            self.add_answer(id, answer);
+        }
+    }
+
+    /// Counts the responses of a chunk that `mask` lets; the answers to all questions, and the versions, must have been
+    /// read. `kind` is what a question asked for in a version.
+    pub fn add_chunk<'k>(
+        &mut self,
+        chunk: &Chunk,
+        mask: &Mask,
+        kind: impl Fn(Version, &QuestionId) -> Option<&'k Kind>,
+    ) -> Result<(), Damaged> {
+        self.responses += mask.count() as u64;
+        let mut questions: Vec<QuestionId> = chunk.questions().collect();
+        questions.sort_unstable();
+        for id in &questions {
+            for part in chunk.column(id.as_str()) {
+                for row in part.rows().filter(|it| mask.holds(*it)) {
+                    let kind = kind(chunk.version(row)?, id);
+                    if let Some(answer) = chunk.answer(id.as_str(), kind, row)? {
+                        self.add_answer(id, &answer);
+                    }
+                }
             }
+        }
+        Ok(())
+    }
+
+    fn add_answer(&mut self, id: &QuestionId, answer: &Answer) {
+        let counted = match self.questions.get_mut(id) {
+            Some(counted) => counted,
+            None => self.questions.entry(id.clone()).or_default(),
+        };
+        if let Some(summary) = counted.iter_mut().find(|it| it.suits(answer)) {
+            summary.add(answer);
+        } else {
+            counted.push(QuestionSummary::of(answer));
+            counted.sort_by_key(QuestionSummary::sort);
         }
     }
 

@@ -8,7 +8,7 @@ use canvass_model::{
 };
 use serde_json::Value as Json;
 
-use crate::{Error, ReadTx, Tx, decode, engine::Value};
+use crate::{Error, ReadTx, Tx, decode, engine::Value, responses};
 
 /// What all scripts noted of one response. Where two noted the same field, the later one holds.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
@@ -116,6 +116,12 @@ pub fn delete_of(tx: &mut Tx<'_>, script: ScriptId, limit: u32) -> Result<u64, E
     tx.session.execute(sql, &[Value::text(script), Value::count(limit)])
 }
 
+/// Takes away what all scripts noted of a response.
+pub(crate) fn delete_of_response(tx: &mut Tx<'_>, response: ResponseId) -> Result<(), Error> {
+    tx.session.execute("delete from annotation where response = $1", &[Value::text(response)])?;
+    Ok(())
+}
+
 type Kept = HashMap<ResponseId, (BTreeMap<FieldName, Json>, BTreeSet<Tag>)>;
 
 /// What the script noted so far of those of these responses that are of the survey.
@@ -125,20 +131,22 @@ fn earlier(
     survey: SurveyId,
     some: &[(&ResponseId, &Annotation)],
 ) -> Result<Kept, Error> {
-    let mut args = vec![Value::text(script), Value::text(survey)];
-    args.extend(some.iter().map(|(id, _)| Value::text(id)));
+    let ids: Vec<ResponseId> = some.iter().map(|(id, _)| **id).collect();
+    let mut kept: Kept = responses::known(tx, survey, &ids)?.into_iter().map(|it| (it, Default::default())).collect();
+    if kept.is_empty() {
+        return Ok(kept);
+    }
+    let args: Vec<Value> = [Value::text(script)].into_iter().chain(kept.keys().map(Value::text)).collect();
     let sql = format!(
-        "select r.id, a.fields, a.tags from response r
-        left join annotation a on a.response = r.id and a.script = $1
-        where r.survey = $2 and r.id in ({}) limit {AT_ONCE_MAX}",
-        places(3, some.len())
+        "select response, fields, tags from annotation
+        where script = $1 and response in ({}) limit {AT_ONCE_MAX}",
+        places(2, kept.len())
     );
     let rows = decode::list(tx.session, "annotation", (&sql, &args), |row| {
-        let response = row.parsed(ResponseId::parse)?;
-        let (fields, tags) = (row.optional_json()?, row.optional_json()?);
-        Ok((response, (fields.unwrap_or_default(), tags.unwrap_or_default())))
+        Ok((row.parsed(ResponseId::parse)?, (row.json()?, row.json()?)))
     })?;
-    Ok(rows.into_iter().collect())
+    kept.extend(rows);
+    Ok(kept)
 }
 
 fn replace(tx: &mut Tx<'_>, script: ScriptId, survey: SurveyId, kept: &Kept) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! The control plane: this file is about the directory of all tenants, the only maker of tenants' handles.
 
+mod arrivals;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use canvass_model::{
 
 use tokio::sync::watch;
 
+pub use self::arrivals::Arrivals;
 use crate::{
     DirectoryReadTx, DirectoryTx, Error, Intake, Settings, Tenant, domains, duties,
     engine::{End, Engine, Mode},
@@ -30,6 +32,7 @@ pub struct Directory {
     pub(crate) engine: Arc<dyn Engine>,
     open: Arc<OpenTenants>,
     bells: Bells,
+    arrivals: Arrivals,
 }
 
 /// What rings on this node, at once, when there is new work; other nodes find it with their next look.
@@ -57,7 +60,7 @@ impl Directory {
         let bells =
             Bells { jobs: watch::Sender::new(()), duties: watch::Sender::new(()), intake: watch::Sender::new(()) };
         let open = Arc::new(OpenTenants::new(Arc::clone(&engine), bells.clone()));
-        Ok(Self { engine, open, bells })
+        Ok(Self { engine, open, bells, arrivals: Arrivals::default() })
     }
 
     /// Runs `work` in a read-only transaction of the directory.
@@ -203,6 +206,11 @@ impl Directory {
     /// The intake of this installation, for the workers.
     pub fn intake(&self) -> Intake {
         Intake::new(self.clone())
+    }
+
+    /// Whose responses this node has applied lately, for whoever seals them.
+    pub fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
     }
 
     /// What rings when there is new work, for the workers.

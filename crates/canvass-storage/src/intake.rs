@@ -1,7 +1,7 @@
 //! The intake: this file is about what the workers see of accepted responses on their way to their tenants.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -72,18 +72,20 @@ impl Intake {
         let directory = self.directory.clone();
         blocking(move || {
             let mut touched: HashSet<(TenantId, SurveyId)> = HashSet::new();
+            let mut arrived: HashMap<TenantId, u64> = HashMap::new();
             let applied = directory.engine.apply(lane, records_max, &mut |tenant, session, records| {
                 contain(|| work(&mut Tx::new(session, now()), records).map_err(Into::into))?;
                 touched.extend(records.iter().map(|it| (tenant, it.survey)));
+                *arrived.entry(tenant).or_default() += records.len() as u64;
                 Ok(())
             });
             // Also of a round that ended with an error: others may have been served before it.
             for (tenant, survey) in &touched {
                 directory.tell(*tenant, *survey);
             }
-            let active: HashSet<TenantId> = touched.into_iter().map(|(tenant, _)| tenant).collect();
-            directory.ring_duties(active.iter().copied());
-            directory.note_active(active);
+            directory.ring_duties(arrived.keys().copied());
+            directory.note_active(arrived.keys().copied());
+            directory.arrivals().note(arrived);
             applied
         })
         .await

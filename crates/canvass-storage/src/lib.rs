@@ -99,6 +99,7 @@
 pub mod accounts;
 pub mod annotations;
 pub mod brand;
+pub mod chunks;
 pub mod dead_letters;
 mod decode;
 mod directory;
@@ -135,7 +136,7 @@ pub mod tokens;
 pub mod traffic;
 mod transaction;
 
-pub use directory::{Bells, Directory, Recalled};
+pub use directory::{Arrivals, Bells, Directory, Recalled};
 pub use error::Error;
 pub use intake::{Applied, Backlog, Intake, Receipt};
 pub use settings::Settings;

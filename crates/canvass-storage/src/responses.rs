@@ -1,9 +1,9 @@
-//! Responses: this file is about their rows, in the order in which they were applied.
+//! Responses: this file is about reading and changing them, in the order in which they were applied, whether they are
+//! still rows or sealed in chunks.
 
 use std::collections::HashMap;
 
 use canvass_model::{
-    crosstab,
     id::{ResponseId, SurveyId},
     response::{Accepted, Response, Source},
     survey::Version,
@@ -12,7 +12,8 @@ use canvass_model::{
 };
 
 use crate::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, annotations,
+    chunks::{reading, writing},
     decode::{self, Columns},
     engine::Value,
     meta, traffic,
@@ -35,19 +36,39 @@ pub const KNOWN_MAX: usize = 500;
 pub fn find(tx: &mut ReadTx<'_>, survey: SurveyId, id: ResponseId) -> Result<Option<Response>, Error> {
     let sql = "select position, id, survey, version, received_at, source, answers from response
         where id = $1 and survey = $2";
-    decode::first(tx.session, "response", (sql, &[Value::text(id), Value::text(survey)]), response)
+    let fresh = decode::first(tx.session, "response", (sql, &[Value::text(id), Value::text(survey)]), response)?;
+    if fresh.is_some() {
+        return Ok(fresh);
+    }
+    let Some((chunk, row)) = reading::holding(tx, survey, id)? else { return Ok(None) };
+    Ok(chunk.responses(tx, row..row + 1)?.pop())
 }
 
 /// Which of these responses are stored; at most [`KNOWN_MAX`] are asked about.
 pub fn known(tx: &mut ReadTx<'_>, survey: SurveyId, ids: &[ResponseId]) -> Result<Vec<ResponseId>, Error> {
-    if ids.is_empty() {
+    let asked = ids.get(..KNOWN_MAX).unwrap_or(ids);
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let args: Vec<Value> =
-        [Value::text(survey)].into_iter().chain(ids.iter().take(KNOWN_MAX).map(Value::text)).collect();
-    let places: Vec<String> = (2..=args.len()).map(|it| format!("${it}")).collect();
-    let sql = format!("select id from response where survey = $1 and id in ({}) limit {KNOWN_MAX}", places.join(", "));
-    decode::list(tx.session, "response", (&sql, &args), |row| row.parsed(ResponseId::parse))
+    let places: Vec<String> = (2..asked.len() + 2).map(|it| format!("${it}")).collect();
+    let places = places.join(", ");
+    let args = |id: fn(ResponseId) -> Value| -> Vec<Value> {
+        [Value::text(survey)].into_iter().chain(asked.iter().map(|it| id(*it))).collect()
+    };
+    let sql = format!("select id from response where survey = $1 and id in ({places}) limit {KNOWN_MAX}");
+    let args_of_fresh = args(Value::text);
+    let mut known = decode::list(tx.session, "response", (&sql, &args_of_fresh), |row| row.parsed(ResponseId::parse))?;
+    let sql = format!(
+        "select s.id from sealed s join chunk c on c.number = s.chunk
+        where c.survey = $1 and s.id in ({places}) limit {KNOWN_MAX}"
+    );
+    let sealed = decode::list(tx.session, "response", (&sql, &args(reading::id_value)), |row| {
+        let bytes = row.bytes()?;
+        let id = uuid::Uuid::from_slice(&bytes).map_err(|_| row.corrupt(&bytes))?;
+        Ok(ResponseId::from(id))
+    })?;
+    known.extend(sealed);
+    Ok(known)
 }
 
 /// At most `limit` responses beyond the position `after` in this order: page 1 and page 10,000 cost the same.
@@ -58,42 +79,114 @@ pub fn list(
     after: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Response>, Error> {
-    let (sql, after) = match order {
-        Order::NewestFirst => (
+    // Sealed responses stand before fresh ones.
+    match order {
+        Order::OldestFirst => {
+            let after = after.unwrap_or(i64::MIN);
+            let (mut found, passed) = sealed(tx, survey, order, after, limit)?;
+            let left = left(limit, &found);
+            if 0 < left {
+                found.extend(fresh(tx, survey, order, passed, left)?);
+            }
+            Ok(found)
+        }
+        Order::NewestFirst => {
+            let before = after.unwrap_or(i64::MAX);
+            let mut found = fresh(tx, survey, order, before, limit)?;
+            let left = left(limit, &found);
+            if 0 < left {
+                let before = found.last().map_or(before, |it| it.position);
+                found.extend(sealed(tx, survey, order, before, left)?.0);
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// The responses at these positions, of which there are few and which grow; those at which there is none are left out.
+pub fn list_at(tx: &mut ReadTx<'_>, survey: SurveyId, positions: &[i64]) -> Result<Vec<Response>, Error> {
+    let (mut found, mut left) = (Vec::with_capacity(positions.len()), positions);
+    while let Some(next) = left.first()
+        && let Some(chunk) = reading::first_after(tx, survey, next.saturating_sub(1))?
+    {
+        let last = chunk.head.positions().1;
+        let (in_it, behind) = left.split_at(left.partition_point(|it| *it <= last));
+        found.extend(chunk.responses_at(tx, in_it)?);
+        left = behind;
+    }
+    for some in left.chunks(KNOWN_MAX) {
+        let places: Vec<String> = (2..some.len() + 2).map(|it| format!("${it}")).collect();
+        let sql = format!(
             "select position, id, survey, version, received_at, source, answers from response
-            where survey = $1 and position < $2 order by position desc limit $3",
-            after.unwrap_or(i64::MAX),
-        ),
-        Order::OldestFirst => (
+            where survey = $1 and position in ({}) order by position limit {KNOWN_MAX}",
+            places.join(", ")
+        );
+        let args: Vec<Value> = [Value::text(survey)].into_iter().chain(some.iter().map(|it| Value::Int(*it))).collect();
+        found.extend(decode::list(tx.session, "response", (&sql, &args), response)?);
+    }
+    Ok(found)
+}
+
+/// At most `limit` responses that are not sealed, beyond a position in this order.
+pub(crate) fn fresh(
+    tx: &mut ReadTx<'_>,
+    survey: SurveyId,
+    order: Order,
+    beyond: i64,
+    limit: u32,
+) -> Result<Vec<Response>, Error> {
+    let sql = match order {
+        Order::NewestFirst => {
             "select position, id, survey, version, received_at, source, answers from response
-            where survey = $1 and position > $2 order by position limit $3",
-            after.unwrap_or(i64::MIN),
-        ),
+            where survey = $1 and position < $2 order by position desc limit $3"
+        }
+        Order::OldestFirst => {
+            "select position, id, survey, version, received_at, source, answers from response
+            where survey = $1 and position > $2 order by position limit $3"
+        }
     };
-    let args = [Value::text(survey), Value::Int(after), Value::count(limit)];
+    let args = [Value::text(survey), Value::Int(beyond), Value::count(limit)];
     decode::list(tx.session, "response", (sql, &args), response)
+}
+
+/// At most `limit` responses that are sealed, beyond a position in this order; and which position was passed.
+fn sealed(
+    tx: &mut ReadTx<'_>,
+    survey: SurveyId,
+    order: Order,
+    beyond: i64,
+    limit: u32,
+) -> Result<(Vec<Response>, i64), Error> {
+    let (mut found, mut passed) = (Vec::new(), beyond);
+    loop {
+        let left = left(limit, &found);
+        let next = match order {
+            _ if left == 0 => None,
+            Order::OldestFirst => reading::first_after(tx, survey, passed)?,
+            Order::NewestFirst => reading::last_before(tx, survey, passed)?,
+        };
+        let Some(chunk) = next else { return Ok((found, passed)) };
+        let (first, last) = chunk.head.positions();
+        match order {
+            Order::OldestFirst => {
+                found.extend(chunk.responses_after(tx, passed, left as usize)?);
+                passed = last;
+            }
+            Order::NewestFirst => {
+                found.extend(chunk.responses_before(tx, passed, left as usize)?);
+                passed = first;
+            }
+        }
+    }
+}
+
+fn left(limit: u32, found: &[Response]) -> u32 {
+    limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX))
 }
 
 /// The position of the response of a survey that was applied last; 0 before the first.
 pub fn last_position(tx: &mut ReadTx<'_>, survey: SurveyId) -> Result<i64, Error> {
-    let sql = "select position from response where survey = $1 order by position desc limit 1";
-    Ok(decode::first(tx.session, "response", (sql, &[Value::text(survey)]), Columns::int)?.unwrap_or_default())
-}
-
-/// What a count over answers looks at: at most `limit` responses applied after a position, the first applied first.
-pub fn list_answers(
-    tx: &mut ReadTx<'_>,
-    survey: SurveyId,
-    after: Option<i64>,
-    limit: u32,
-) -> Result<Vec<crosstab::Row>, Error> {
-    let sql = "select position, version, received_at, answers from response
-        where survey = $1 and position > $2 order by position limit $3";
-    let args = [Value::text(survey), Value::Int(after.unwrap_or(i64::MIN)), Value::count(limit)];
-    decode::list(tx.session, "response", (sql, &args), |row| {
-        let (position, version) = (row.int()?, Version(row.small()?));
-        Ok(crosstab::Row { position, version, received_at: row.time()?, answers: row.text()? })
-    })
+    Ok(list(tx, survey, Order::NewestFirst, None, 1)?.pop().map(|it| it.position).unwrap_or_default())
 }
 
 /// The responses before and after a position, in the order of application.
@@ -102,12 +195,9 @@ pub fn neighbours(
     survey: SurveyId,
     position: i64,
 ) -> Result<(Option<ResponseId>, Option<ResponseId>), Error> {
-    let before = "select id from response where survey = $1 and position < $2 order by position desc limit 1";
-    let after = "select id from response where survey = $1 and position > $2 order by position limit 1";
-    let args = [Value::text(survey), Value::Int(position)];
-    let before = decode::first(tx.session, "response", (before, &args), |row| row.parsed(ResponseId::parse))?;
-    let after = decode::first(tx.session, "response", (after, &args), |row| row.parsed(ResponseId::parse))?;
-    Ok((before, after))
+    let before = list(tx, survey, Order::NewestFirst, Some(position), 1)?.pop();
+    let after = list(tx, survey, Order::OldestFirst, Some(position), 1)?.pop();
+    Ok((before.map(|it| it.accepted.id), after.map(|it| it.accepted.id)))
 }
 
 /// How many responses were received in the calendar month (UTC) of `month`, over all surveys, the erased ones too:
@@ -144,13 +234,40 @@ pub fn insert_many(tx: &mut Tx<'_>, responses: &[Accepted]) -> Result<Vec<bool>,
     Ok(new)
 }
 
-/// Erases a response and takes it off its survey's count; `false` when there is none.
+/// Replaces the answers of a response; `false` when there is none. Its place, its time and its count stay.
+pub fn update(tx: &mut Tx<'_>, survey: SurveyId, id: ResponseId, answers: &str) -> Result<bool, Error> {
+    let sql = "update response set answers = $3 where id = $1 and survey = $2";
+    if tx.session.execute(sql, &[Value::text(id), Value::text(survey), answers.into()])? != 0 {
+        return Ok(true);
+    }
+    let Some((chunk, row)) = reading::holding(tx, survey, id)? else { return Ok(false) };
+    let mut all = chunk.responses(tx, 0..chunk.head.rows())?;
+    if let Some(changed) = all.get_mut(row) {
+        answers.clone_into(&mut changed.accepted.answers);
+    }
+    writing::rewrite(tx, &chunk, &all)?;
+    Ok(true)
+}
+
+/// Erases a response with what was noted of it, and takes it off its survey's count; `false` when there is none.
 pub fn delete(tx: &mut Tx<'_>, survey: SurveyId, id: ResponseId) -> Result<bool, Error> {
     let sql = "delete from response where id = $1 and survey = $2";
-    if tx.session.execute(sql, &[Value::text(id), Value::text(survey)])? == 0 {
+    let is_fresh = tx.session.execute(sql, &[Value::text(id), Value::text(survey)])? != 0;
+    if !is_fresh && !delete_sealed(tx, survey, id)? {
         return Ok(false);
     }
+    annotations::delete_of_response(tx, id)?;
     tx.session.execute("update survey set responses = responses - 1 where id = $1", &[Value::text(survey)])?;
+    Ok(true)
+}
+
+/// Writes the chunk of a response again without it; `false` when it is in none.
+fn delete_sealed(tx: &mut Tx<'_>, survey: SurveyId, id: ResponseId) -> Result<bool, Error> {
+    let Some((chunk, row)) = reading::holding(tx, survey, id)? else { return Ok(false) };
+    let mut all = chunk.responses(tx, 0..chunk.head.rows())?;
+    all.remove(row);
+    writing::rewrite(tx, &chunk, &all)?;
+    tx.session.execute("delete from sealed where id = $1", &[reading::id_value(id)])?;
     Ok(true)
 }
 

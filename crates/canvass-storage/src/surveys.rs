@@ -14,6 +14,7 @@ pub use self::drafts::{
 };
 use crate::{
     Error, ReadTx, Tx,
+    chunks::writing,
     decode::{self, Columns},
     engine::Value,
     meta, pages,
@@ -247,7 +248,8 @@ pub fn delete_trashed(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<
     let args = [before.into(), Value::count(limit)];
     let gone = decode::list(tx.session, "survey", (sql, &args), |row| row.parsed(SurveyId::parse))?;
     for id in &gone {
-        for table in ["response", "summary", "survey_version", "draft_history", "survey_value"] {
+        writing::delete_of_survey(tx, *id)?;
+        for table in ["annotation", "response", "summary", "survey_version", "draft_history", "survey_value"] {
             tx.session.execute(&format!("delete from {table} where survey = $1"), &[Value::text(id)])?;
         }
         pages::delete_of_survey(tx, *id)?;

@@ -16,6 +16,12 @@ impl Form {
     /// More fields than any form of ours has: 500 questions with 500 choices each would be one survey too many.
     const FIELDS_MAX: usize = 5_000;
 
+    /// The parameters of an address, which are written like a form; the first ones when there are too many.
+    pub(crate) fn of_address(query: Option<&str>) -> Self {
+        let parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Self(parameters.into_owned().take(Self::FIELDS_MAX).collect())
+    }
+
     /// The first value of a field, trimmed; empty when it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.find(name).map_or("", str::trim)

@@ -1,6 +1,7 @@
 //! Pieces shared by pages: this file is about what templates need beyond the model's own words.
 
 pub(crate) mod chart;
+pub(crate) mod filter_bar;
 pub(crate) mod log_lines;
 pub(crate) mod look;
 pub(crate) mod metadata;

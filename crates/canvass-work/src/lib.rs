@@ -2,7 +2,8 @@
 //!
 //! [`worker`] knows no storage: it is the loop that works any queue off. [`Workers`] are the loops of an
 //! installation: **apply** moves accepted responses into tenants' databases, **jobs**, **mail**, **scan** and **export** run what
-//! was queued, **domains** looks for the records of hosts that tenants bring along, the **sweep** forgets what has had its time.
+//! was queued, **domains** looks for the records of hosts that tenants bring along, **seal** moves responses into chunks, the
+//! **sweep** forgets what has had its time.
 //! Beside them, where requests are answered, [`traffic`] writes what visits
 //! to public pages left behind, and [`scripts`] looks after those that run by themselves.
 
@@ -15,6 +16,7 @@ pub mod mail;
 mod rounds;
 pub mod scan;
 pub mod scripts;
+mod seal;
 mod settings;
 mod sweep;
 pub mod traffic;
@@ -38,6 +40,7 @@ use self::{
     jobs::{Desk, Jobs},
     mail::Post,
     rounds::Rounds,
+    seal::Seal,
     sweep::{Everything, Sweep},
     worker::{Counters, Pace, Queue, Snapshot, Task, Worker, every},
 };
@@ -75,6 +78,7 @@ impl Workers {
         start.jobs(directory, post, settings);
         start.exports(directory, post, settings);
         start.domains(directory, registrar);
+        start.seal(directory, settings);
         start.sweep(directory, settings);
         let mut following = JoinSet::new();
         following.spawn(follow(settings.clone(), start.followers));
@@ -173,6 +177,14 @@ impl Start {
             .batch(Pace::BATCH_MIN)
             .paced_by(pace)
             .perform("domains", Looks::new(directory.clone(), registrar.clone()));
+        self.run(worker);
+    }
+
+    fn seal(&mut self, directory: &Directory, settings: &watch::Receiver<Settings>) {
+        let worker = every(seal::EVERY)
+            .for_queue(Rounds::of("seal", Everything))
+            .batch(Pace::BATCH_MIN)
+            .perform("seal", Seal::new(directory.clone(), settings.clone()));
         self.run(worker);
     }
 

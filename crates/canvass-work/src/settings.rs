@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use canvass_actions::starters;
 use canvass_model::{file::Scanning, template_site::TemplateSite};
+use canvass_storage::chunks::Sealing;
 
 use crate::{scan::Clamd, worker::Pace};
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub jobs_batch: usize,
     /// How long the domains' worker waits between two looks at what is due.
     pub domains_interval: Duration,
+    /// When responses are sealed in chunks.
+    pub sealing: Sealing,
     /// Days that records of visits to public pages are kept.
     pub access_log_days: u32,
     /// Who scans what is uploaded; `None` when nobody does.
@@ -77,6 +80,7 @@ impl Default for Settings {
             jobs_interval: Duration::from_millis(500),
             jobs_batch: 8,
             domains_interval: Duration::from_secs(5),
+            sealing: Sealing::default(),
             access_log_days: 30,
             clamd: None,
             templates: starters::built_in(),

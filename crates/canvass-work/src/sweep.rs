@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use canvass_actions::{exports, files, scripts, traffic};
+use canvass_actions::{exports, files, scripts, sealing, traffic};
 use canvass_model::{
     alias::Alias, metadata::REMOVED_DAYS, page::Page, survey::Survey, tenant::TenantState, time::Timestamp,
 };
@@ -29,6 +29,8 @@ const SCRIPTS_MAX: u32 = 20;
 /// Tenants that one round visits. At one round a minute, 10,000 tenants are seen three times in two weeks, and a round
 /// never opens more tenants' files than stay open anyway.
 const TENANTS_MAX: u32 = 50;
+/// Chunks of responses that one visit to a tenant seals at most; who has more is visited again at once.
+const CHUNKS_MAX: usize = 1;
 /// Removed fields that one visit to a tenant deletes at most; each may have a value in every survey.
 const FIELDS_MAX: u32 = 10;
 /// A removed field can be fetched back for so long.
@@ -97,10 +99,14 @@ impl Sweep {
 
     async fn sweep_tenant(&self, alias: &Alias) -> Result<u64, canvass_actions::Error> {
         let Some(tenant) = self.directory.tenant(alias).await? else { return Ok(0) };
-        let (log_days, scanning) = {
+        let (log_days, scanning, sealing) = {
             let settings = self.settings.borrow();
-            (settings.access_log_days, settings.scanning())
+            (settings.access_log_days, settings.scanning(), settings.sealing)
         };
+        // What came before a restart, or through another node, nobody here has counted.
+        if sealing::seal(&tenant, sealing, CHUNKS_MAX).await?.more {
+            self.directory.arrivals().put_back(tenant.record().id);
+        }
         let record = tenant.record().clone();
         let bytes = files::sweep(&self.directory, &tenant, scanning).await?;
         let exports = exports::sweep(&self.directory, &tenant).await?;

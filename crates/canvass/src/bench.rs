@@ -1,6 +1,7 @@
 //! Measuring: this file is about putting Canvass beside the least a web server can do, on the same cores in the same
 //! minute.
 
+mod analysis;
 mod apply;
 mod crowd;
 mod load;
@@ -22,7 +23,7 @@ use self::{
 };
 use crate::{Failure, cli::Measure, config::Config, failure::Exit, server};
 
-pub(crate) use self::{apply::apply, scripts::script, tenants::tenants};
+pub(crate) use self::{analysis::analysis, apply::apply, scripts::script, tenants::tenants};
 
 /// One measured figure, as a line of JSON has it.
 #[derive(Debug, Clone, serde::Serialize)]

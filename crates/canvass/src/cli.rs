@@ -18,7 +18,7 @@ use crate::{
 use self::export::EXPORT_HELP;
 pub(crate) use self::{
     export::Export,
-    measuring::{Applying, Bench, Load, Measure},
+    measuring::{Analysis, Applying, Bench, Load, Measure},
     operator::{Operator, OperatorToken},
     script::{Remote, Script, Store, Switched},
 };

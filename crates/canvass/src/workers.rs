@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use canvass_model::template_site::TemplateSite;
-use canvass_storage::Directory;
+use canvass_storage::{Directory, chunks::Sealing};
 use canvass_work::{
     Settings, Workers,
     mail::{MailSettings, Post, Secret, Sender, SmtpSettings, SmtpTls},
@@ -61,6 +61,7 @@ fn settings(config: &Config, templates: Arc<TemplateSite>, url: &str) -> Setting
         jobs_interval: Duration::from_millis(work.jobs_interval_ms),
         jobs_batch: work.jobs_batch,
         domains_interval: Duration::from_millis(config.domains.interval_ms),
+        sealing: Sealing { responses: work.chunk_responses, stay_fresh: work.fresh_responses },
         access_log_days: config.traffic.log_days,
         clamd: config.files.clamd.as_deref().and_then(|it| Clamd::parse(it).ok()),
         templates,

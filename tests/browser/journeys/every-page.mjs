@@ -207,7 +207,10 @@ async function readersPages(member, state, name) {
     [`${name}-details`, `${survey}/details`],
     [`${name}-publication`, `${survey}/publication`],
     [`${name}-results`, `${survey}/results`],
+    [`${name}-results-filter`, `${survey}/results?about=_source`],
+    [`${name}-results-filtered`, `${survey}/results?filter=${encodeURIComponent('{"_source":["demo"],"_version":1}')}`],
     [`${name}-responses`, `${survey}/responses`],
+    [`${name}-responses-filter`, `${survey}/responses?about=_received_at`],
     ...responses,
   ];
 }

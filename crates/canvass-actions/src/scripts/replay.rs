@@ -17,7 +17,7 @@ use canvass_storage::{
 use serde_json::{Value, json};
 
 use super::{Loaded, Scripts, allowance, desk, duty::GIVEN_BYTES_MAX, load, performing::Errand, validate};
-use crate::{Error, responses::Definitions};
+use crate::{Error, versions::Versions};
 
 /// What is to be replayed.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +135,7 @@ impl Replay<'_> {
             .read(move |tx| {
                 let some = responses::list(tx, survey, Order::NewestFirst, before, limit)?;
                 let (mut items, mut bytes, mut last) = (Vec::with_capacity(some.len()), 0, None);
-                let mut versions = Definitions::of(survey);
+                let mut versions = Versions::of(survey);
                 for response in some {
                     let item = match trigger {
                         TriggerName::Validate => unchecked(tx, &response, &mut versions)?,
@@ -267,7 +267,7 @@ impl Replay<'_> {
 }
 
 /// A response as a check was given it, before any script had set a hidden value.
-fn unchecked(tx: &mut ReadTx<'_>, response: &Response, versions: &mut Definitions) -> Result<Value, Error> {
+fn unchecked(tx: &mut ReadTx<'_>, response: &Response, versions: &mut Versions) -> Result<Value, Error> {
     let Accepted { id, survey, version, answers, .. } = &response.accepted;
     let corrupt = |found: String| Error::Storage(canvass_storage::Error::Corrupt { what: "answers", found });
     let definition = versions.version(tx, *version)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use canvass_actions::{Error, exports, responses, surveys};
+use canvass_actions::{Error, exports, responses, sealing, surveys};
 use canvass_model::{
     definition::Definition,
     export::{Cells, End, Format, Leading, State, Wanted},
@@ -11,7 +11,7 @@ use canvass_model::{
     response::{Accepted, Source, SubmissionKey},
     survey::Version,
 };
-use canvass_storage::{Tenant, Tx, exports::Work};
+use canvass_storage::{Tenant, Tx, chunks::Sealing, exports::Work};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -123,6 +123,27 @@ async fn what_was_interrupted_goes_on_where_it_was() {
             assert_eq!(after.export.content, before.export.content);
             assert!(file(&tenant, &after).await == downloaded(&tenant, survey, format).await, "{format:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_interrupted_goes_on_when_its_responses_were_sealed_since() {
+    on_each_engine(async |directory| {
+        let tenant = a_tenant(&directory, "Adatum").await;
+        let (survey, _) = essays(&tenant).await;
+        let whole = downloaded(&tenant, survey, Format::Csv).await;
+        let id = asked(&tenant, survey, Format::Csv).await;
+        let before = interrupted(&tenant, id).await;
+        let sealing = Sealing { responses: 70, stay_fresh: 20 };
+        assert_eq!(sealing::seal(&tenant, sealing, 1).await.unwrap().responses, 70);
+        while sealing::seal(&tenant, sealing, 1).await.unwrap().more {}
+        exports::run(&tenant, id).await.unwrap();
+        let after = work(&tenant, id).await;
+        assert_eq!((after.export.state, after.export.rows), (State::Done, RESPONSES as u64));
+        assert_eq!(after.attempt, before.attempt, "it did not begin anew");
+        assert!(file(&tenant, &after).await == whole);
+        assert!(downloaded(&tenant, survey, Format::Csv).await == whole);
     })
     .await;
 }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::{
-    answer::{Answer, OTHER_VALUE, Pick},
+    answer::{Answer, OTHER_VALUE, Pick, from_stored_value},
+    chunk::{Chunk, Damaged, Part, Vector},
     definition::{Choice, Definition, Kind, Other, QuestionId},
+    filter::Mask,
     number,
 };
 
@@ -37,6 +39,16 @@ pub struct Category {
     pub from: f64,
 }
 
+/// The categories of a chunk's rows, by their places counted from 1.
+pub(super) struct Placed {
+    /// Of each row the first, or 0 when it is in none, or does not count.
+    pub(super) first: Vec<u16>,
+    /// The further ones of rows that are in several, row after row.
+    pub(super) more: Vec<(usize, u16)>,
+}
+
+/// Stands for a value that was not sorted yet; no axis has so many categories.
+const NOT_MET: u16 = u16::MAX;
 /// Ranges that a number is sorted into, at most about so many.
 const RANGES: f64 = 8.0;
 
@@ -92,8 +104,68 @@ impl Axis {
         Ok(axis)
     }
 
+    /// The categories of the rows of a chunk that count.
+    pub(super) fn place(&mut self, definition: &Definition, chunk: &Chunk, mask: &Mask) -> Result<Placed, Damaged> {
+        let kind = definition.question(&self.question).map(|it| &it.kind);
+        let mut placed = Placed { first: vec![0; chunk.head().rows()], more: Vec::new() };
+        for part in chunk.column(self.question.as_str()) {
+            match part.vector() {
+                Vector::Codes { codes, .. } => self.place_codes(part, codes, kind, (mask, &mut placed))?,
+                Vector::Integers { .. }
+                | Vector::Decimals { .. }
+                | Vector::Texts(_)
+                | Vector::Picks { .. }
+                | Vector::Values(_)
+                | Vector::Ids(_) => {
+                    for row in part.rows().filter(|it| mask.holds(*it)) {
+                        if let Some(answer) = chunk.answer(part.name(), kind, row)? {
+                            placed.put(row, &numbered(self.places(&answer)));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(placed)
+    }
+
+    /// The same where values are listed: each is sorted once, when the first row that counts has it.
+    fn place_codes(
+        &mut self,
+        part: &Part,
+        codes: &[u16],
+        kind: Option<&Kind>,
+        (mask, placed): (&Mask, &mut Placed),
+    ) -> Result<(), Damaged> {
+        // Of each code the first place, or that it was not met yet; and the further ones of those in several.
+        let most = codes.iter().max().copied().unwrap_or_default();
+        let mut firsts = vec![NOT_MET; usize::from(most) + 1];
+        let mut further: HashMap<u16, Vec<u16>> = HashMap::new();
+        let start = part.rows().start;
+        for (at, code) in codes.iter().enumerate().filter(|(at, code)| **code != 0 && mask.holds(start + at)) {
+            let mut first = firsts[usize::from(*code)];
+            if first == NOT_MET {
+                let value = part.vector().entry(usize::from(*code) - 1)?;
+                let answer = value.and_then(|it| from_stored_value(kind, it));
+                let answer = answer.ok_or_else(|| Damaged(format!("the answer to {}", part.name())))?;
+                let found = numbered(self.places(&answer));
+                first = found.first().copied().unwrap_or_default();
+                firsts[usize::from(*code)] = first;
+                if let Some((_, more @ [_, ..])) = found.split_first() {
+                    further.insert(*code, more.to_vec());
+                }
+            }
+            placed.first[start + at] = first;
+            if !further.is_empty()
+                && let Some(more) = further.get(code)
+            {
+                placed.more.extend(more.iter().map(|it| (start + at, *it)));
+            }
+        }
+        Ok(())
+    }
+
     /// The categories an answer is in; none for one that fits nowhere.
-    pub(super) fn places(&mut self, answer: &Answer) -> Vec<usize> {
+    fn places(&mut self, answer: &Answer) -> Vec<usize> {
         match answer {
             Answer::Choice(pick) => self.place_of(pick).into_iter().collect(),
             Answer::Choices(picks) => {
@@ -182,6 +254,21 @@ impl Axis {
             self.push(&point.to_string(), &point.to_string());
         }
     }
+}
+
+impl Placed {
+    fn put(&mut self, row: usize, places: &[u16]) {
+        let Some((first, more)) = places.split_first() else { return };
+        if let Some(place) = self.first.get_mut(row) {
+            *place = *first;
+        }
+        self.more.extend(more.iter().map(|it| (row, *it)));
+    }
+}
+
+/// Places counted from 1; there are never more than [`Axis::CATEGORIES_MAX`].
+fn numbered(places: Vec<usize>) -> Vec<u16> {
+    places.into_iter().filter_map(|it| u16::try_from(it + 1).ok()).collect()
 }
 
 /// The width of about [`RANGES`] ranges: 1, 2 or 5 times a power of ten, and `least` at least.

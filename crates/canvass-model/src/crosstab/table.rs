@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Axis, ChiSquare, Counting};
+use super::{Axis, Cells, ChiSquare};
 use crate::number;
 
 /// A finished cross-tab.
@@ -46,27 +46,23 @@ pub enum Percentages {
     Total,
 }
 
-pub(super) fn of(counting: Counting) -> Crosstab {
-    let Counting { rows, columns, cells, row_totals, column_totals, both, missing, .. } = counting;
+pub(super) fn of((rows, columns): (&Axis, &Axis), counted: &Cells) -> Crosstab {
     let (down, across) = (rows.order(), columns.order());
-    let cell = |row: usize, column: usize| cells.get(&(row, column)).copied().unwrap_or_default();
-    let cells: Vec<Vec<u64>> = down.iter().map(|row| across.iter().map(|it| cell(*row, *it)).collect()).collect();
+    let line = |row: usize| across.iter().map(|it| counted.count(row, *it)).collect();
+    let cells: Vec<Vec<u64>> = down.iter().map(|row| line(*row)).collect();
     let test = if rows.is_multiple || columns.is_multiple {
         Err(NoTest::SeveralPicks)
     } else {
         ChiSquare::of(&cells).ok_or(NoTest::TooFew)
     };
-    let totals = |order: &[usize], of: &std::collections::HashMap<usize, u64>| {
-        order.iter().map(|it| of.get(it).copied().unwrap_or_default()).collect()
-    };
     Crosstab {
-        row_totals: totals(&down, &row_totals),
-        column_totals: totals(&across, &column_totals),
-        rows: in_order(rows, &down),
-        columns: in_order(columns, &across),
+        row_totals: down.iter().map(|it| counted.row(*it)).collect(),
+        column_totals: across.iter().map(|it| counted.column(*it)).collect(),
+        rows: in_order(rows.clone(), &down),
+        columns: in_order(columns.clone(), &across),
         cells,
-        total: both,
-        missing,
+        total: counted.both,
+        missing: counted.missing,
         test,
     }
 }

@@ -16,10 +16,15 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use canvass_model::{id::SurveyId, plan::Lane};
-use canvass_storage::{Directory, Error, Settings, Tx, responses, summaries, surveys};
+use canvass_storage::{
+    Directory, Error, Settings, Tenant, Tx,
+    chunks::{self, Sealing},
+    responses, summaries, surveys,
+};
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
@@ -30,6 +35,10 @@ pub const TENANTS: [&str; 3] = ["adatum", "fabrikam", "northwind"];
 
 /// Callers of a child, all at the same time.
 const CALLERS: usize = 8;
+/// Chunks so small that many are sealed between two faults.
+const SEALING: Sealing = Sealing { responses: 12, stay_fresh: 3 };
+/// How soon a child looks again whether there is something to seal: on PostgreSQL every look keeps writers waiting.
+const SEALED_EVERY: Duration = Duration::from_millis(5);
 /// What a finishing child tries to have accepted: some dozens of commits.
 const TRIED: u64 = 400;
 
@@ -64,7 +73,7 @@ async fn look_into(canvass: &Installation, promised: &BTreeSet<Promise>) -> Tall
     {
     }
     let mut tally = Tally { acknowledged: promised.len(), ..Tally::default() };
-    let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
+    let survey = survey();
     for name in TENANTS {
         let tenant = canvass.directory.tenant(&alias(name)).await.unwrap().unwrap();
         let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -85,6 +94,18 @@ async fn look_into(canvass: &Installation, promised: &BTreeSet<Promise>) -> Tall
         tally.doubled += usize::try_from(listed.unwrap().responses).unwrap().abs_diff(rows);
     }
     tally
+}
+
+/// How many responses of all tenants are sealed.
+async fn sealed(settings: &Settings) -> u64 {
+    let canvass = Installation::open(settings.clone(), None).await;
+    let mut count = 0;
+    for name in TENANTS {
+        let tenant = canvass.directory.tenant(&alias(name)).await.unwrap().unwrap();
+        count += tenant.read(|tx| chunks::count(tx, survey())).await.unwrap();
+    }
+    canvass.directory.close().await;
+    count
 }
 
 /// Insists that SQLite finds no fault in any file of a data folder.
@@ -120,7 +141,7 @@ pub fn start(test: &str, place: &str, round: u64, prelude: &str) -> Child {
     child
 }
 
-/// Accepts responses, and applies them, until it is killed.
+/// Accepts responses, applies them and seals them, until it is killed.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "the child of other tests"]
 async fn accept_and_apply() {
@@ -136,10 +157,22 @@ async fn accept_and_apply() {
             }
         }
     });
+    for name in TENANTS {
+        let tenant = directory.tenant(&alias(name)).await.unwrap().unwrap();
+        callers.spawn(async move {
+            loop {
+                match seal(&tenant).await {
+                    Ok(0) => tokio::time::sleep(SEALED_EVERY).await,
+                    Ok(_) => {}
+                    Err(error) => return Some(error.to_string()),
+                }
+            }
+        });
+    }
     panic!("ended with {:?}", callers.join_next().await);
 }
 
-/// Tries so many responses, whatever comes of each, applies what was accepted, and ends; or says why it cannot begin.
+/// Tries so many responses, whatever comes of each, applies what was accepted, seals it, and ends; or says why it cannot begin.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "the child of other tests"]
 async fn accept_apply_and_end() {
@@ -149,6 +182,10 @@ async fn accept_apply_and_end() {
     };
     let mut callers = accept(&directory, round, TRIED, AfterRefusal::GoOn).await;
     let intake = directory.intake();
+    let mut tenants = Vec::new();
+    for name in TENANTS {
+        tenants.extend(directory.tenant(&alias(name)).await.ok().flatten());
+    }
     let is_over = Arc::new(AtomicU64::new(0));
     let over = Arc::clone(&is_over);
     let applier = tokio::task::spawn_blocking(move || {
@@ -156,6 +193,11 @@ async fn accept_apply_and_end() {
         while over.load(Ordering::Relaxed) == 0 {
             if let Err(error) = runtime.block_on(intake.apply(Lane::Standard, 50, apply)) {
                 println!("refused: {error}");
+            }
+            for tenant in &tenants {
+                if let Err(error) = runtime.block_on(seal(tenant)) {
+                    println!("refused: {error}");
+                }
             }
         }
     });
@@ -216,10 +258,20 @@ async fn accept(directory: &Directory, round: u64, tried: u64, after: AfterRefus
     callers
 }
 
+/// Seals a chunk, if there are enough responses for one; answers how many it has.
+async fn seal(tenant: &Tenant) -> Result<usize, Error> {
+    tenant.write(|tx| chunks::seal(tx, survey(), SEALING)).await
+}
+
+/// The survey of every tenant.
+fn survey() -> SurveyId {
+    SurveyId::from(uuid::Uuid::from_u128(SURVEY))
+}
+
 /// Stores responses and keeps their number as the summary: read, added to, written.
 fn apply(tx: &mut Tx<'_>, records: &[canvass_model::response::Accepted]) -> Result<(), Error> {
     let new = responses::insert_many(tx, records)?.into_iter().filter(|it| *it).count();
-    let survey = SurveyId::from(uuid::Uuid::from_u128(SURVEY));
+    let survey = survey();
     let before: usize = summaries::find(tx, survey)?.map_or(0, |it| it.parse().unwrap());
     summaries::put(tx, survey, &(before + new).to_string())
 }

@@ -8,6 +8,7 @@
 )]
 
 mod brand;
+mod chunks;
 mod domains;
 mod exports;
 mod fields;

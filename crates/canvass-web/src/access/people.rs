@@ -1,7 +1,7 @@
 //! Members and programs: this file is about the people of a tenant, each a type that only the right credentials make.
 
-mod crosstabs;
 mod exporting;
+mod looking;
 mod scripting;
 mod writing;
 

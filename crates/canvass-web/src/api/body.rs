@@ -197,6 +197,16 @@ macro_rules! ids {
     };
 }
 
+/// A `filter` as it stands in an address, as JSON; `null` for none.
+pub(super) fn filter_json(filter: Option<&str>) -> Result<serde_json::Value, Problem> {
+    match filter.map(str::trim) {
+        None | Some("") => Ok(serde_json::Value::Null),
+        Some(text) => {
+            serde_json::from_str(text).map_err(|error| Problem::BadRequest(format!("`filter` is not JSON: {error}")))
+        }
+    }
+}
+
 ids! {
     "survey" => canvass_model::id::SurveyId,
     "response" => canvass_model::id::ResponseId,

@@ -2,13 +2,13 @@
 
 use aide::transform::TransformOperation;
 use axum::Json;
-use canvass_actions::crosstabs::Asked;
+use canvass_actions::crosstabs::{self, Asked};
 use canvass_model::{id::SurveyId, survey::Version, time::Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::body::{Id, Parameters};
+use super::body::{Id, Parameters, filter_json};
 use crate::{Problem, access::Analyst};
 
 /// What to count.
@@ -21,8 +21,8 @@ pub(super) struct Wanted {
     /// The question whose categories are the columns.
     #[serde(default)]
     columns: String,
-    /// Which responses count: a JSON object from question id to a value, or to a list of values of which one must hold, like
-    /// `{"gender": "2", "A1": ["5", "6"]}`. `null` stands for no answer, `".other"` for an answer of one's own.
+    /// Which responses count: a JSON object from question id to a value, a list of values, or tests, like
+    /// `{"gender": "2", "A1": ["5", "6"], "age": {"between": [18, 30]}}`; the page "Filters" of the documentation has them all.
     filter: Option<String>,
     /// Only responses received then or later.
     since: Option<Timestamp>,
@@ -39,14 +39,10 @@ pub(super) async fn show(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let Wanted { rows, columns, filter, since, until, version } = wanted;
-    let filter = match filter.as_deref() {
-        None | Some("") => Value::Null,
-        Some(text) => {
-            serde_json::from_str(text).map_err(|error| Problem::BadRequest(format!("`filter` is not JSON: {error}")))?
-        }
-    };
+    let filter = filter_json(filter.as_deref())?;
     let asked = Asked { rows, columns, filter, since, until, version };
-    Ok(Json(analyst.crosstab(survey, asked).await?.to_api()))
+    let counted = analyst.look_through(move |tx| crosstabs::begin(tx, survey, &asked)).await?;
+    Ok(Json(counted.finish()?.to_api()))
 }
 
 /// How the document describes it.

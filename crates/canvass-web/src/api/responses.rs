@@ -11,7 +11,9 @@ use axum::{
 };
 use canvass_actions::{
     self as actions,
+    finding::Finding,
     live::{self, Door, Live},
+    results,
 };
 use canvass_model::{
     answer::{Answers, Refusal},
@@ -23,7 +25,7 @@ use canvass_model::{
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, Receipt,
+    self as storage, ReadTx, Receipt,
     annotations::{self, Noted},
     responses, surveys,
 };
@@ -31,11 +33,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use super::body::{Body, Id, Listed, Paging, Parameters, cursor, idempotency_key};
+use super::body::{Body, Id, Listed, Paging, Parameters, cursor, filter_json, idempotency_key};
 use crate::{
     Problem,
     access::{Analyst, Collector, Creator},
@@ -104,6 +106,9 @@ pub(super) struct Wanted {
     /// In which order.
     #[serde(default)]
     order: Order,
+    /// Only those that pass this filter: a JSON object from question id to a value, a list of values, or tests, like
+    /// `{"age": {"between": [18, 30]}}`.
+    filter: Option<String>,
 }
 
 /// The responses of a survey.
@@ -118,24 +123,49 @@ pub(super) async fn index(
         Order::Newest => responses::Order::NewestFirst,
         Order::Oldest => responses::Order::OldestFirst,
     };
-    let found = analyst
-        .read(move |tx| {
+    let filter = filter_json(wanted.filter.as_deref())?;
+    let (found, mut notes, next) = if filter.is_null() {
+        let read = move |tx: &mut ReadTx<'_>| {
             surveys::find(tx, survey)?.ok_or(Problem::NotFound)?;
             let found = responses::list(tx, survey, order, after, limit)?;
-            let ids: Vec<ResponseId> = found.iter().map(|it| it.accepted.id).collect();
-            let notes = annotations::find_many(tx, &ids)?;
+            let notes = notes(tx, &found)?;
+            let next = found.last().filter(|_| found.len() == limit as usize).map(|it| it.position);
+            Ok::<_, Problem>((found, notes, next))
+        };
+        analyst.read(read).await?
+    } else {
+        let begin = move |tx: &mut ReadTx<'_>| {
+            let row = surveys::find(tx, survey)?.ok_or(actions::Error::NotFound)?;
+            let definition = results::definition(tx, &row)?;
+            let filter = results::filter(&definition, &filter)?;
+            Ok(Finding::new(survey, (Arc::new(definition), filter), order, after, limit))
+        };
+        let finding = analyst.look_through(begin).await?;
+        let next = finding.next();
+        let read = move |tx: &mut ReadTx<'_>| {
+            let found = finding.read(tx)?;
+            let notes = notes(tx, &found)?;
             Ok::<_, Problem>((found, notes))
-        })
-        .await?;
-    let (found, mut notes) = found;
-    let full = found.len() == limit as usize;
-    let next_cursor = found.last().filter(|_| full).map(|it| it.position.to_string());
+        };
+        let (found, notes) = analyst.read(read).await?;
+        (found, notes, next)
+    };
+    let next_cursor = next.map(|it| it.to_string());
     let items = found.into_iter().map(|it| {
         let of_scripts = notes.remove(&it.accepted.id).unwrap_or_default();
         shown(it, of_scripts)
     });
     let items = items.collect::<Result<_, _>>()?;
     Ok(Json(Listed { items, next_cursor }))
+}
+
+/// What scripts noted of these responses.
+fn notes(
+    tx: &mut ReadTx<'_>,
+    found: &[canvass_model::response::Response],
+) -> Result<HashMap<ResponseId, Noted>, storage::Error> {
+    let ids: Vec<ResponseId> = found.iter().map(|it| it.accepted.id).collect();
+    annotations::find_many(tx, &ids)
 }
 
 /// One response.

@@ -1,17 +1,41 @@
 //! A survey's running summary, over the API.
 
+use std::sync::Arc;
+
 use aide::transform::TransformOperation;
 use axum::Json;
-use canvass_actions as actions;
+use canvass_actions::results;
 use canvass_model::id::SurveyId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::body::Id;
+use super::body::{Id, Parameters, filter_json};
 use crate::{Problem, access::Analyst};
 
-/// The summary of all responses applied so far.
-pub(super) async fn show(analyst: Analyst, Id(survey): Id<SurveyId>) -> Result<Json<serde_json::Value>, Problem> {
-    let found = analyst.read(move |tx| actions::results::load(tx, survey)).await?;
-    Ok(Json(found.summary.to_api(&found.definition)))
+/// Which responses to count.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SummaryWanted")]
+pub(super) struct Wanted {
+    /// Only those that pass this filter: a JSON object from question id to a value, a list of values, or tests, like
+    /// `{"age": {"between": [18, 30]}}`. Without it all responses that were applied so far, whose summary is always ready.
+    filter: Option<String>,
+}
+
+/// The summary of all responses applied so far, or of those that a filter lets.
+pub(super) async fn show(
+    analyst: Analyst,
+    Id(survey): Id<SurveyId>,
+    Parameters(wanted): Parameters<Wanted>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let found = analyst.read(move |tx| results::load(tx, survey)).await?;
+    let filter = results::filter(&found.definition, &filter_json(wanted.filter.as_deref())?)?;
+    if filter.is_empty() {
+        return Ok(Json(found.summary.to_api(&found.definition)));
+    }
+    let definition = Arc::new(found.definition);
+    let counting = results::count(survey, Arc::clone(&definition), filter);
+    let counted = analyst.look_through(move |_| Ok(counting.clone())).await?.finish();
+    Ok(Json(counted.to_api(&definition)))
 }
 
 /// How the document describes it.

@@ -2,37 +2,31 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query},
-    response::Html,
+    extract::{Path, RawQuery},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use canvass_actions::{Error, crosstabs::Asked, results};
+use canvass_actions::{
+    Error,
+    crosstabs::{self, Asked, Running},
+    results,
+};
 use canvass_model::{
     crosstab::{Crosstab, NoTest, Percentages},
-    definition::{Definition, Kind, Question},
+    definition::{Kind, Question},
     id::SurveyId,
 };
-use serde_json::{Value, json};
 
 use crate::{
     Problem,
     access::Analyst,
+    form::Form,
     layout::{ConsoleArea, ConsoleShell},
     view::{
+        filter_bar::{self, Choice, Control, FilterBar, Filtering},
         number,
         survey_head::{SurveyHead, Tab},
     },
 };
-
-/// What is asked in the address.
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct Wanted {
-    rows: Option<String>,
-    columns: Option<String>,
-    /// What percentages are shares of: `row`, `column` or `total`.
-    of: Option<String>,
-    /// One answer that responses must have given: a question's id, a colon and the value.
-    only: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "console/crosstab.html")]
@@ -43,22 +37,9 @@ struct CrosstabPage {
     rows: String,
     columns: String,
     of: &'static str,
-    answers: Vec<Choices>,
-    only: String,
+    filter: FilterBar,
     table: Option<Table>,
     error: String,
-}
-
-/// Something to choose.
-struct Choice {
-    value: String,
-    label: String,
-}
-
-/// The answers to one question that responses can be narrowed to.
-struct Choices {
-    label: String,
-    choices: Vec<Choice>,
 }
 
 /// The table as it is shown.
@@ -90,28 +71,35 @@ struct Cell {
 pub(crate) async fn show(
     analyst: Analyst,
     Path((_, survey)): Path<(String, String)>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Html<String>, Problem> {
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
     let (found, now) = analyst.read(move |tx| Ok::<_, Error>((results::load(tx, id)?, tx.now()))).await?;
+    let head = SurveyHead::new(&found.survey, &analyst.tenant().alias, Tab::Results, now);
+    let (wanted, action) = (Form::of_address(query.as_deref()), format!("{}/crosstab", head.base()));
+    let kept = ["rows", "columns", "of"];
+    let (filter, bar) = match filter_bar::read(&found.definition, found.survey.version, &action, &wanted, &kept) {
+        Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
+        Filtering::Show(filter, bar) => (filter, *bar),
+    };
     let questions: Vec<Choice> = found.definition.questions().filter(|it| is_countable(it)).map(choice).collect();
-    let named = |asked: &Option<String>, place: usize| {
-        asked.clone().or_else(|| questions.get(place).map(|it| it.value.clone())).unwrap_or_default()
+    let named = |name: &str, place: usize| {
+        let asked = wanted.find(name).map(str::to_owned);
+        asked.or_else(|| questions.get(place).map(|it| it.value.clone())).unwrap_or_default()
     };
-    let (rows, columns) = (named(&wanted.rows, 0), named(&wanted.columns, 1));
-    let (of, percentages) = match wanted.of.as_deref() {
-        Some("column") => ("column", Percentages::Column),
-        Some("total") => ("total", Percentages::Total),
-        Some(_) | None => ("row", Percentages::Row),
+    let (rows, columns) = (named("rows", 0), named("columns", 1));
+    let (of, percentages) = match wanted.text("of") {
+        "column" => ("column", Percentages::Column),
+        "total" => ("total", Percentages::Total),
+        _ => ("row", Percentages::Row),
     };
-    let only = wanted.only.unwrap_or_default();
-    let asked = Asked {
-        rows: rows.clone(),
-        columns: columns.clone(),
-        filter: filter(&found.definition, &only),
-        ..Asked::default()
+    let asked = Asked { rows: rows.clone(), columns: columns.clone(), filter: filter.to_json(), ..Asked::default() };
+    let counted = if questions.len() < 2 {
+        Ok(None)
+    } else {
+        let counted = analyst.look_through(move |tx| crosstabs::begin(tx, id, &asked)).await;
+        counted.and_then(Running::finish).map(Some)
     };
-    let counted = if questions.len() < 2 { Ok(None) } else { analyst.crosstab(id, asked).await.map(Some) };
     let (table, error) = match counted {
         Ok(counted) => (counted.map(|it| table(&it, percentages)), String::new()),
         Err(Error::Invalid { faults }) => {
@@ -119,19 +107,9 @@ pub(crate) async fn show(
         }
         Err(error) => return Err(error.into()),
     };
-    let page = CrosstabPage {
-        shell: analyst.shell(ConsoleArea::Surveys).await?,
-        head: SurveyHead::new(&found.survey, &analyst.tenant().alias, Tab::Results, now),
-        answers: found.definition.questions().filter_map(answers).collect(),
-        questions,
-        rows,
-        columns,
-        of,
-        only,
-        table,
-        error,
-    };
-    Ok(Html(page.render()?))
+    let shell = analyst.shell(ConsoleArea::Surveys).await?;
+    let page = CrosstabPage { shell, head, questions, rows, columns, of, filter: bar, table, error };
+    Ok(Html(page.render()?).into_response())
 }
 
 fn is_countable(question: &Question) -> bool {
@@ -152,54 +130,6 @@ fn is_countable(question: &Question) -> bool {
 
 fn choice(question: &Question) -> Choice {
     Choice { value: question.id.to_string(), label: question.label.to_string() }
-}
-
-/// What a question's answers can be narrowed to; nothing for one without a list of answers.
-fn answers(question: &Question) -> Option<Choices> {
-    let id = &question.id;
-    let points = |from: u8, to: u8| (from..=to).map(|it| (it.to_string(), it.to_string())).collect::<Vec<_>>();
-    let values = match &question.kind {
-        Kind::SingleChoice { choices, .. } | Kind::MultipleChoice { choices, .. } | Kind::Dropdown { choices, .. } => {
-            choices.iter().map(|it| (it.id.to_string(), it.label.to_string())).collect()
-        }
-        Kind::Stars { count } => points(1, *count),
-        Kind::OpinionScale { from, to, .. } => points(*from, *to),
-        Kind::Nps { .. } => points(0, 10),
-        Kind::YesNo => [("yes", "Yes"), ("no", "No")].map(|(id, it)| (id.to_owned(), it.to_owned())).into(),
-        Kind::ShortText { .. }
-        | Kind::LongText { .. }
-        | Kind::Integer { .. }
-        | Kind::Decimal { .. }
-        | Kind::Statement
-        | Kind::Hidden { .. } => return None,
-    };
-    let choices = values.into_iter().map(|(value, label)| Choice { value: format!("{id}:{value}"), label }).collect();
-    Some(Choices { label: question.label.to_string(), choices })
-}
-
-/// The filter for one answer, as it stands in the address; what names no question is refused where filters are read.
-fn filter(definition: &Definition, only: &str) -> Value {
-    let Some((name, value)) = only.split_once(':') else { return Value::Null };
-    let kind = definition.question_named(name).map(|it| &it.kind);
-    let value = match kind {
-        Some(Kind::Stars { .. } | Kind::OpinionScale { .. } | Kind::Nps { .. }) => {
-            value.parse::<i64>().map_or_else(|_| json!(value), |it| json!(it))
-        }
-        Some(Kind::YesNo) => json!(value == "yes"),
-        Some(
-            Kind::ShortText { .. }
-            | Kind::LongText { .. }
-            | Kind::Integer { .. }
-            | Kind::Decimal { .. }
-            | Kind::SingleChoice { .. }
-            | Kind::MultipleChoice { .. }
-            | Kind::Dropdown { .. }
-            | Kind::Statement
-            | Kind::Hidden { .. },
-        )
-        | None => json!(value),
-    };
-    json!({ name: value })
 }
 
 fn table(counted: &Crosstab, of: Percentages) -> Table {

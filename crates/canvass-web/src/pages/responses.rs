@@ -1,11 +1,13 @@
 //! Responses: this file is about browsing them as a table and one by one.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
-    extract::{Path, Query},
-    response::{Html, Redirect},
+    extract::{Path, RawQuery},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use canvass_actions::{Error, responses as verbs, results};
+use canvass_actions::{Error, finding::Finding, responses as verbs, results};
 use canvass_model::{
     answer::Answers,
     definition::{Definition, Kind, Language, Question},
@@ -13,7 +15,7 @@ use canvass_model::{
     response::{Response as Stored, Source},
 };
 use canvass_storage::{
-    annotations,
+    ReadTx, annotations,
     responses::{self, Order},
     surveys,
 };
@@ -21,8 +23,10 @@ use canvass_storage::{
 use crate::{
     Problem,
     access::{Analyst, Creator},
+    form::Form,
     layout::{ConsoleArea, ConsoleShell},
     view::{
+        filter_bar::{self, Control, FilterBar, Filtering},
         moment,
         survey_head::{SurveyHead, Tab},
     },
@@ -43,6 +47,7 @@ struct ResponsesPage {
     is_first_page: bool,
     after: Option<i64>,
     erased: bool,
+    filter: FilterBar,
 }
 
 struct Column {
@@ -82,48 +87,58 @@ struct ResponsePage {
     may_write: bool,
 }
 
-/// Which responses to show.
-#[derive(serde::Deserialize)]
-pub(crate) struct Wanted {
-    #[serde(default)]
-    order: String,
-    after: Option<i64>,
-    /// Present after an erasure.
-    erased: Option<String>,
-}
-
-/// A page of responses.
+/// A page of responses, of those that the filter in the address lets.
 pub(crate) async fn index(
     analyst: Analyst,
     Path((_, survey)): Path<(String, String)>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Html<String>, Problem> {
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
-    let (order, name) = match wanted.order.as_str() {
+    let wanted = Form::of_address(query.as_deref());
+    let (order, name) = match wanted.text("order") {
         "oldest" => (Order::OldestFirst, "oldest"),
         _ => (Order::NewestFirst, "newest"),
     };
-    let after = wanted.after;
-    let (survey, definition, found, now) = analyst
-        .read(move |tx| {
-            let survey = surveys::find(tx, id)?.ok_or(Error::NotFound)?;
-            let definition = results::definition(tx, &survey)?;
-            Ok::<_, Error>((survey, definition, responses::list(tx, id, order, after, ROWS)?, tx.now()))
-        })
-        .await?;
-    let full = found.len() == ROWS as usize;
+    let after = match wanted.text("after") {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Problem::BadRequest("`after` is no position".to_owned()))?),
+    };
+    let read = move |tx: &mut ReadTx<'_>| {
+        let survey = surveys::find(tx, id)?.ok_or(Error::NotFound)?;
+        let definition = results::definition(tx, &survey)?;
+        Ok::<_, Error>((survey, definition, tx.now()))
+    };
+    let (survey, definition, now) = analyst.read(read).await?;
+    let head = SurveyHead::new(&survey, &analyst.tenant().alias, Tab::Responses, now);
+    let action = format!("{}/responses", head.base());
+    let (filter, bar) = match filter_bar::read(&definition, survey.version, &action, &wanted, &["order"]) {
+        Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
+        Filtering::Show(filter, bar) => (filter, *bar),
+    };
+    let definition = Arc::new(definition);
+    let (found, next) = if filter.is_empty() {
+        let found = analyst.read(move |tx| responses::list(tx, id, order, after, ROWS)).await?;
+        let next = found.last().filter(|_| found.len() == ROWS as usize).map(|it| it.position);
+        (found, next)
+    } else {
+        let finding = Finding::new(id, (Arc::clone(&definition), filter), order, after, ROWS);
+        let finding = analyst.look_through(move |_| Ok(finding.clone())).await?;
+        let next = finding.next();
+        (analyst.read(move |tx| finding.read(tx)).await?, next)
+    };
     let page = ResponsesPage {
         shell: analyst.shell(ConsoleArea::Surveys).await?,
-        head: SurveyHead::new(&survey, &analyst.tenant().alias, Tab::Responses, now),
+        head,
         columns: columns(&definition),
-        after: found.last().filter(|_| full).map(|it| it.position),
+        after: next,
         rows: found.iter().map(|it| row(it, &definition)).collect(),
         order: name,
         is_newest_first: order == Order::NewestFirst,
         is_first_page: after.is_none(),
-        erased: wanted.erased.is_some(),
+        erased: wanted.is_ticked("erased"),
+        filter: bar,
     };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
 }
 
 /// One response.

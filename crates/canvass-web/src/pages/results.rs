@@ -1,20 +1,23 @@
 //! Results: this file is about a survey's live summary.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::{
-        Html, Sse,
+        Html, IntoResponse, Redirect, Response, Sse,
         sse::{Event, KeepAlive},
     },
 };
-use canvass_actions::{Error, results};
+use canvass_actions::{Error, finding::Finding, results};
 use canvass_model::{
     answer::{Answer, Answers},
-    definition::Question,
+    definition::{Definition, Question},
+    filter::Filter,
     id::SurveyId,
+    response::Response as Stored,
+    summary::Summary,
 };
 use canvass_storage::{
     responses::{self, Order},
@@ -25,9 +28,11 @@ use futures_util::{Stream, StreamExt, stream};
 use crate::{
     App, Problem,
     access::Analyst,
+    form::Form,
     layout::{ConsoleArea, ConsoleShell},
     view::{
         chart::{self, Body, Chart},
+        filter_bar::{self, Control, FilterBar, Filtering},
         moment, number,
         survey_head::{SurveyHead, Tab},
     },
@@ -50,36 +55,65 @@ struct ResultsPage {
     last: Option<(String, String)>,
     link: Option<String>,
     charts: Vec<Chart>,
+    filter: FilterBar,
+    /// All responses, when the filter lets only some.
+    of_all: String,
 }
 
-/// The summary of all responses applied so far.
-pub(crate) async fn show(analyst: Analyst, Path((_, survey)): Path<(String, String)>) -> Result<Html<String>, Problem> {
+/// The summary of all responses applied so far, or of those that the filter in the address lets.
+pub(crate) async fn show(
+    analyst: Analyst,
+    Path((_, survey)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let id = SurveyId::parse(&survey).ok_or(Problem::NotFound)?;
-    let (found, newest, now) = analyst
-        .read(move |tx| {
-            let found = results::load(tx, id)?;
-            let newest = responses::list(tx, id, Order::NewestFirst, None, NEWEST)?;
-            Ok::<_, Error>((found, newest, tx.now()))
-        })
-        .await?;
-    let answers: Vec<Answers> =
-        newest.iter().filter_map(|it| Answers::from_stored(&found.definition, &it.accepted.answers).ok()).collect();
+    let (found, now) = analyst.read(move |tx| Ok::<_, Error>((results::load(tx, id)?, tx.now()))).await?;
     let tenant = analyst.tenant();
+    let head = SurveyHead::new(&found.survey, &tenant.alias, Tab::Results, now);
+    let (wanted, action) = (Form::of_address(query.as_deref()), format!("{}/results", head.base()));
+    let (filter, bar) = match filter_bar::read(&found.definition, found.survey.version, &action, &wanted, &[]) {
+        Filtering::Go(address) => return Ok(Redirect::to(&address).into_response()),
+        Filtering::Show(filter, bar) => (filter, *bar),
+    };
+    let definition = Arc::new(found.definition);
+    let (summary, newest) = counted(&analyst, id, (&definition, filter), found.summary.clone()).await?;
+    let answers: Vec<Answers> =
+        newest.iter().filter_map(|it| Answers::from_stored(&definition, &it.accepted.answers).ok()).collect();
     let link = found.survey.is_open(now).then(|| found.survey.status.page()).flatten();
     let public = analyst.public_url().await?;
     let page = ResultsPage {
         shell: analyst.shell(ConsoleArea::Surveys).await?,
-        head: SurveyHead::new(&found.survey, &tenant.alias, Tab::Results, now),
+        head,
         responses: found.summary.responses,
-        total: number::grouped(found.summary.responses),
+        total: number::grouped(summary.responses),
         last: newest.first().map(|it| {
             let at = it.accepted.received_at;
             (at.to_string(), moment::ago(at, now))
         }),
         link: link.map(|it| format!("{public}/{}", it.href())),
-        charts: chart::charts(&found.definition, &found.summary, |question| quotes(question, &answers)),
+        charts: chart::charts(&definition, &summary, |question| quotes(question, &answers)),
+        filter: bar,
+        of_all: number::grouped(found.summary.responses),
     };
-    Ok(Html(page.render()?))
+    Ok(Html(page.render()?).into_response())
+}
+
+/// The summary of the responses that a filter lets, and the newest of these; `all` is that of all.
+async fn counted(
+    analyst: &Analyst,
+    id: SurveyId,
+    (definition, filter): (&Arc<Definition>, Filter),
+    all: Summary,
+) -> Result<(Summary, Vec<Stored>), Problem> {
+    if filter.is_empty() {
+        let newest = analyst.read(move |tx| responses::list(tx, id, Order::NewestFirst, None, NEWEST)).await?;
+        return Ok((all, newest));
+    }
+    let counting = results::count(id, Arc::clone(definition), filter.clone());
+    let counted = analyst.look_through(move |_| Ok(counting.clone())).await?.finish();
+    let finding = Finding::new(id, (Arc::clone(definition), filter), Order::NewestFirst, None, NEWEST);
+    let finding = analyst.look_through(move |_| Ok(finding.clone())).await?;
+    Ok((counted, analyst.read(move |tx| finding.read(tx)).await?))
 }
 
 /// An event whenever responses were applied.

@@ -33,11 +33,28 @@ pub(super) fn survey() -> Value {
 
 /// The bodies of so many responses, as a program sends them: no two alike.
 pub(super) fn responses(count: usize) -> Vec<String> {
-    let (mut dice, words) = (Dice::named("crowd"), words());
-    (0..count).map(|_| response(&mut dice, &words)).collect()
+    let mut crowd = Crowd::gather();
+    (0..count).map(|_| json!({ "answers": crowd.answers() }).to_string()).collect()
 }
 
-fn response(dice: &mut Dice, words: &[String]) -> String {
+/// People who answer one after the other.
+pub(super) struct Crowd {
+    dice: Dice,
+    words: Vec<String>,
+}
+
+impl Crowd {
+    pub(super) fn gather() -> Self {
+        Self { dice: Dice::named("crowd"), words: words() }
+    }
+
+    /// The answers of the next one.
+    pub(super) fn answers(&mut self) -> Value {
+        answers(&mut self.dice, &self.words)
+    }
+}
+
+fn answers(dice: &mut Dice, words: &[String]) -> Value {
     let scales = (1..=STATEMENTS).map(|it| (format!("q{it}"), json!(1 + (dice.throw() * POINTS as f64) as usize)));
     let mut answers: Map<String, Value> = scales.collect();
     answers.insert("text".to_owned(), json!(""));
@@ -50,7 +67,7 @@ fn response(dice: &mut Dice, words: &[String]) -> String {
         text.push_str(if dice.throw() < 0.1 { ". " } else { " " });
     }
     answers.insert("text".to_owned(), json!(text.trim_end()));
-    json!({ "answers": answers }).to_string()
+    Value::Object(answers)
 }
 
 /// Words that sound like words, the frequent ones short.

@@ -128,6 +128,17 @@ impl Stage {
         self.running.address()
     }
 
+    pub(super) fn survey(&self) -> SurveyId {
+        self.survey
+    }
+
+    pub(super) async fn tenant(&self) -> Result<Tenant, Failure> {
+        let alias = Alias::parse(ALIAS).map_err(|it| super::broken(&it))?;
+        let found = self.running.directory().tenant(&alias).await;
+        let found = found.map_err(|it| Failure::storage("the tenant to measure could not be read", &it))?;
+        found.ok_or_else(|| super::broken(&"the tenant to measure is gone"))
+    }
+
     pub(super) fn token(&self) -> &str {
         &self.token
     }

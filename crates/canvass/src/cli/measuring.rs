@@ -17,6 +17,8 @@ pub enum Bench {
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
         tenants: u32,
     },
+    /// Cross-tabs of very many responses, against counting the same columns in memory
+    Analysis(Analysis),
     /// Runs of scripts in the sandbox, against calls of the same guest without one
     Script,
 }
@@ -41,6 +43,14 @@ pub struct Applying {
     /// Tenants beside the hot one; ten times as many in the crowded part
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(10..=10_000))]
     pub tenants: u16,
+}
+
+/// How much to analyse.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Analysis {
+    /// Responses that are collected first
+    #[arg(long, default_value_t = 1_000_000)]
+    pub responses: usize,
 }
 
 /// `canvass load`.

@@ -13,6 +13,7 @@ pub(super) async fn run(cli: &Cli, what: &Bench) -> Result<(), Failure> {
         Bench::Page(measure) => bench::page(&loaded.config, *measure).await?,
         Bench::Apply(applying) => bench::apply(&loaded.config, *applying).await?,
         Bench::Tenants { tenants } => bench::tenants(&loaded.config, *tenants as usize).await?,
+        Bench::Analysis(asked) => bench::analysis(&loaded.config, *asked).await?,
         Bench::Script => bench::script(&loaded.config).await?,
     };
     for figure in figures {

@@ -156,6 +156,12 @@ pub struct Work {
     /// Milliseconds between two looks at a job queue that was empty.
     #[schemars(range(min = 20, max = 60_000))]
     pub jobs_interval_ms: u64,
+    /// Responses that are put together in one chunk, column by column.
+    #[schemars(range(min = 1, max = 8_192))]
+    pub chunk_responses: usize,
+    /// The newest responses of a survey, which stay rows until others come behind them.
+    #[schemars(range(min = 0, max = 100_000))]
+    pub fresh_responses: usize,
 }
 
 /// How tenants' scripts are run: in processes of their own, which the operating system confines.
@@ -336,6 +342,8 @@ impl Default for Work {
             apply_interval_ms: 100,
             jobs_batch: 8,
             jobs_interval_ms: 500,
+            chunk_responses: 8_192,
+            fresh_responses: 1_024,
         }
     }
 }

@@ -106,7 +106,7 @@ async fn what_cannot_be_counted_is_refused_in_words() {
         assert_eq!(survey.program.get(&path).await.expect(200).json()["total"], total, "{query}");
     }
     let ann = canvass.ann().await;
-    let page = ann.get(&survey.console("/crosstab?rows=taste&columns=again&only=again:yes")).await.expect(200);
+    let page = ann.get(&survey.console("/crosstab?rows=taste&columns=again&filter={\"again\":true}")).await.expect(200);
     assert!(page.shows("How <b>was</b> it?") && !page.text().contains("<b>was"), "{}", page.text());
     assert!(page.shows("too few different answers"));
     let wrong = ann.get(&survey.console("/crosstab?rows=why&columns=again")).await.expect(200);

@@ -13,6 +13,7 @@ mod bad_input;
 mod bfi;
 mod brand;
 mod builder;
+mod columns;
 mod commands;
 mod configuration;
 mod crosstabs;

@@ -226,6 +226,7 @@ impl Session for Lent<'_> {
             select id, survey, version, received_at, source, answers
             from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
                 with ordinality as t (id, survey, version, received_at, source, answers, nth)
+            where not exists (select from sealed s where s.id = decode(replace(t.id, '-', ''), 'hex'))
             order by nth
             on conflict (tenant, id) do nothing
             returning id";

@@ -15,7 +15,7 @@ pub(super) struct Migration {
 
 /// All migrations, in the order in which they run. Each has a twin for the embedded store, the intake's excepted: there
 /// it is built differently.
-pub(super) const MIGRATIONS: [Migration; 16] = [
+pub(super) const MIGRATIONS: [Migration; 17] = [
     Migration {
         scope: "directory",
         number: 1,
@@ -105,6 +105,12 @@ pub(super) const MIGRATIONS: [Migration; 16] = [
         number: 11,
         name: "exports",
         sql: include_str!("../../../migrations/tenant/0011_exports.postgres.sql"),
+    },
+    Migration {
+        scope: "tenants",
+        number: 12,
+        name: "columns",
+        sql: include_str!("../../../migrations/tenant/0012_columns.postgres.sql"),
     },
     Migration {
         scope: "intake",

@@ -25,6 +25,7 @@ use crate::{DirectoryTx, Error, Receipt, tenants, transaction::new_id};
 #[path = "../../../../canvass/tests/all/support/postgres.rs"]
 mod server;
 
+mod chunks;
 mod exactly_once;
 mod isolation;
 mod outage;

@@ -38,6 +38,7 @@ pub(super) const TENANT: Schema = Schema {
         include_str!("../../../migrations/tenant/0009_script_trash.sqlite.sql"),
         include_str!("../../../migrations/tenant/0010_script_hour.sqlite.sql"),
         include_str!("../../../migrations/tenant/0011_exports.sqlite.sql"),
+        include_str!("../../../migrations/tenant/0012_columns.sqlite.sql"),
     ],
 };
 

@@ -74,12 +74,14 @@ impl Session for OpenTransaction<'_> {
     fn insert_responses(&mut self, responses: &[Accepted]) -> Result<Vec<bool>, Error> {
         self.run(|connection, _| {
             let sql = "insert into response (id, survey, version, received_at, source, answers)
-                values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (id) do nothing";
+                select ?1, ?2, ?3, ?4, ?5, ?6 where not exists (select 1 from sealed where id = ?7)
+                on conflict (id) do nothing";
             let mut statement = connection.prepare_cached(sql).map_err(meaning)?;
             let insert = |it: &Accepted| {
                 let (id, survey) = (it.id.to_string(), it.survey.to_string());
                 let source = it.source.as_str();
-                let touched = statement.execute((id, survey, it.version.0, it.received_at.0, source, &it.answers));
+                let row = (id, survey, it.version.0, it.received_at.0, source, &it.answers, it.id.as_bytes());
+                let touched = statement.execute(row);
                 touched.map(|it| it == 1).map_err(meaning)
             };
             responses.iter().map(insert).collect()

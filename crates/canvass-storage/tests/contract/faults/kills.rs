@@ -11,7 +11,7 @@ use canvass_storage::Settings;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::{Promise, assert_files_are_sound, look, prepare, promise, start};
+use super::{Promise, assert_files_are_sound, look, prepare, promise, sealed, start};
 use crate::support::{
     database,
     faults::{Chance, Report, STORAGE_KILLED},
@@ -46,6 +46,7 @@ async fn kill_again_and_again(engine: &'static str, settings: &Settings, place: 
     let begun = Instant::now();
     let tally = look(settings, &promised).await;
     let recovered_in: Duration = begun.elapsed();
+    assert!(0 < sealed(settings).await, "nothing was sealed, so no sealing was interrupted");
     Report { fault: &STORAGE_KILLED, engine, rounds, tally, recovered_in }.conclude();
 }
 

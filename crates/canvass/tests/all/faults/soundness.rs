@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Process, on_postgres, postgres::Postgres};
 
-/// Stops a server and insists that what it leaves is whole.
-pub async fn assert_sound_after(mut server: Process) {
+/// Stops a server and insists that what it leaves is whole; answers how many chunks of responses are in it.
+pub async fn assert_sound_after(mut server: Process) -> i64 {
     assert!(server.stop().success());
     if on_postgres() {
         let [_, url] = server.place();
@@ -14,6 +14,27 @@ pub async fn assert_sound_after(mut server: Process) {
     } else {
         assert_files_are_sound(&server.folder().join("data"));
     }
+    chunks(&server).await
+}
+
+/// How many chunks of responses all tenants have that a stopped server leaves.
+async fn chunks(server: &Process) -> i64 {
+    if !on_postgres() {
+        let count = |file: &PathBuf| {
+            let connection = rusqlite::Connection::open(file).expect("it is there");
+            // The directory's file and those of lanes have no such table.
+            connection.query_row("select count(*) from chunk", [], |it| it.get(0)).unwrap_or(0)
+        };
+        return databases(&server.folder().join("data")).iter().map(count).sum();
+    }
+    let [_, url] = server.place();
+    let url = Postgres::shared().as_superuser(&url);
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("it is there");
+    let reading = tokio::task::JoinSet::from_iter([connection]);
+    let counted = client.query_one("select count(*) from canvass_tenants.chunk", &[]).await.expect("a table");
+    drop(client);
+    reading.join_all().await;
+    counted.get(0)
 }
 
 /// Insists that `SQLite` finds no fault in any file of a data folder.

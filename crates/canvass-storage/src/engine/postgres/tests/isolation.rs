@@ -3,7 +3,7 @@
 use super::*;
 
 /// One row for every table of a tenant.
-const ROWS: [&str; 33] = [
+const ROWS: [&str; 36] = [
     "insert into meta (name, value) values ('stamp', '1')",
     "insert into member (account, name, email, role, joined_at) values ('a', 'A', 'a@adatum.test', 'creator', 1)",
     "insert into survey (id, title, status, revision, version, changed_since_published, responses, draft, created_at,
@@ -14,6 +14,10 @@ const ROWS: [&str; 33] = [
     "insert into document (page, body) values ('p', '# P')",
     "insert into invitation (hash, id, page, label, created_at) values ('h', 'i', 'p', 'Grace', 1)",
     RESPONSE,
+    "insert into chunk (survey, first_position, last_position, responses, head) values ('s', 1, 1, 1, '\\x00')",
+    "insert into chunk_part (chunk, name, first_row, last_row, body)
+        select number, 'q1', 0, 0, '\\x00' from chunk",
+    "insert into sealed (id, chunk) values ('\\x00', 1)",
     "insert into summary (survey, revision, body) values ('s', 1, '{}')",
     "insert into idempotency (idempotency_key, fingerprint, answer, made_at) values ('k', 'f', '{}', 1)",
     "insert into event (made_at, actor, body) values (1, 'a', '{}')",

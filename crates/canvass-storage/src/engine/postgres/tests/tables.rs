@@ -89,6 +89,7 @@ fn both_stores_have_the_same_tables_and_columns() {
                 include_str!("../../../../migrations/tenant/0009_script_trash.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0010_script_hour.sqlite.sql"),
                 include_str!("../../../../migrations/tenant/0011_exports.sqlite.sql"),
+                include_str!("../../../../migrations/tenant/0012_columns.sqlite.sql"),
             ]
             .concat(),
         ),

@@ -5,6 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 
 use super::*;
+use crate::{Tx, chunks::tests as chunks};
 
 #[test]
 fn a_damaged_tenants_file_stops_only_that_tenant() {
@@ -133,4 +134,26 @@ fn after_a_failed_sync_nothing_is_accepted_and_everything_can_be_read() {
     assert!(matches!(machine.apply(10), Err(Error::Unusable(_))));
     assert!(matches!(machine.files().check(), Err(Error::Unusable(_))));
     assert_eq!(machine.stored(tenant), [1]);
+}
+
+/// Two tenants of a machine, in whose transactions tests do damage.
+fn with_two_tenants(test: impl FnOnce(&mut chunks::InTenant<'_>)) {
+    let machine = Machine::new();
+    let tenants = [machine.tenant(1), machine.tenant(2)];
+    test(&mut |which, work| {
+        machine.files().with_tenant(tenants[which], Mode::Write, &mut |session| {
+            work(&mut Tx::new(session, Timestamp(0)))?;
+            Ok(End::Commit)
+        })
+    });
+}
+
+#[test]
+fn a_damaged_chunk_stops_only_those_who_need_it() {
+    with_two_tenants(|it| chunks::damage_stays_where_it_is(it));
+}
+
+#[test]
+fn a_part_of_another_chunk_is_noticed() {
+    with_two_tenants(|it| chunks::a_part_belongs_to_its_chunk(it));
 }
