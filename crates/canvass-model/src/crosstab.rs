@@ -1,11 +1,13 @@
-//! Cross-tabs: this file is about counting how the answers to two questions go together, one chunk after the other.
+//! Cross-tabs: this file is about counting how the answers to two questions, or a question and a fact about responses, go
+//! together, one chunk after the other.
 //!
-//! Reading order: `axis` sorts answers into categories, `cells` counts the pairs of two axes, `table` is what comes out,
+//! Reading order: `subject` is what is sorted by, `axis` sorts it into categories, `cells` counts the pairs of two axes, `table` is what comes out,
 //! `chi_square` says how much of it may be chance. Which responses count, a [filter](crate::filter) says.
 
 mod axis;
 mod cells;
 mod chi_square;
+mod subject;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ use self::{axis::Placed, cells::Cells};
 pub use self::{
     axis::{Axis, Category},
     chi_square::{ChiSquare, upper_gamma},
+    subject::{About, Period, Subject},
     table::{Crosstab, NoTest, Percentages},
 };
 use crate::{
@@ -40,7 +43,7 @@ struct Pair {
 }
 
 impl Counting {
-    /// Begins a cross-tab of two questions. The faults point to `/rows` and `/columns`.
+    /// Begins a cross-tab of two questions, or [facts](About::name). The faults point to `/rows` and `/columns`.
     pub fn new(
         definition: &Definition,
         (rows, columns): (&str, &str),
@@ -53,8 +56,8 @@ impl Counting {
         };
         let found = (axis(rows, "/rows"), axis(columns, "/columns"));
         let (Some(rows), Some(columns)) = found else { return Err(faults) };
-        if rows.question == columns.question {
-            return Err(vec![Fault::new("/columns", "Choose another question than for the rows")]);
+        if rows.subject == columns.subject {
+            return Err(vec![Fault::new("/columns", "Choose something else than for the rows")]);
         }
         let pair = Pair { rows: 0, columns: 1, cells: Cells::default() };
         Ok(Self { axes: vec![rows, columns], pairs: vec![pair], filter })
@@ -86,7 +89,7 @@ impl Counting {
 
     /// The columns to read of a chunk; `None` when nothing in it counts.
     pub fn columns(&self, definition: &Definition, head: &Head) -> Option<Columns> {
-        let asked = Columns::named(self.axes.iter().map(|it| it.question.as_str()));
+        let asked = Columns::named(self.axes.iter().map(Axis::column));
         self.filter.columns(definition, head, asked)
     }
 
@@ -107,7 +110,8 @@ impl Counting {
 
     /// What was counted, pair by pair.
     pub fn finish(self) -> Vec<Crosstab> {
-        let Self { axes, pairs, .. } = self;
+        let Self { mut axes, pairs, .. } = self;
+        axes.iter_mut().for_each(Axis::fill);
         pairs.into_iter().map(|it| table::of((&axes[it.rows], &axes[it.columns]), &it.cells)).collect()
     }
 }

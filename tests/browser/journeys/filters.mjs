@@ -30,6 +30,16 @@ journey("an analyst narrows results to what matters", sealed, async ({ canvass, 
   await ann.getByRole("link", { name: "Remove all" }).click();
   assert.equal(await ann.locator(".filter .rules li").count(), 0);
 
+  await ann.getByRole("navigation").getByRole("link", { name: "Results" }).click();
+  await ann.getByRole("link", { name: "Over time" }).click();
+  await ann.getByRole("heading", { name: /^Week received by / }).waitFor();
+  const weeks = await ann.locator("table.crosstab tbody tr").count();
+  assert(1 < weeks, `${weeks} weeks`);
+  await look(ann, "crosstab-weeks");
+  await ann.getByLabel("Rows").selectOption("_source");
+  await ann.getByRole("button", { name: "Compare", exact: true }).click();
+  await ann.getByRole("rowheader", { name: "The demonstration" }).waitFor();
+
   await ann.getByRole("navigation").getByRole("link", { name: "Responses" }).click();
   await ann.getByLabel("Filter by").selectOption({ index: 0 });
   await ann.getByRole("button", { name: "Add a filter" }).click();

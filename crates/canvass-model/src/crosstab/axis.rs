@@ -1,41 +1,56 @@
-//! Axes: this file is about the categories into which one question's answers are sorted.
+//! Axes: this file is about the categories into which the answers to a question, or facts about responses, are sorted.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter::successors};
 
+use super::subject::{self, About, Period, Subject};
 use crate::{
     answer::{Answer, OTHER_VALUE, Pick, from_stored_value},
-    chunk::{Chunk, Damaged, Part, Vector},
+    chunk::{Chunk, Damaged, Fact, Part, Vector},
     definition::{Choice, Definition, Kind, Other, QuestionId},
     filter::Mask,
     number,
+    survey::Version,
+    time::Timestamp,
 };
 
-/// One side of a cross-tab: a question and the categories of its answers.
+/// One side of a cross-tab: what responses are sorted by, and into which categories.
 #[derive(Debug, Clone)]
 pub struct Axis {
-    /// The question.
-    pub question: QuestionId,
-    /// What it asks.
+    /// What they are sorted by.
+    pub subject: Subject,
+    /// What a question asks, or what people call the fact.
     pub label: String,
     /// Whether one response may be in several categories.
     pub is_multiple: bool,
     /// In the order of the question; what is no longer offered comes behind, as it was met.
     pub categories: Vec<Category>,
-    /// Whether categories are the values as they were met, shown by their alphabet.
-    is_alphabetic: bool,
+    order: Order,
     /// How wide the ranges of a number are; `None` for other questions.
     width: Option<f64>,
+    /// Where the first and the last period began that were met.
+    received: Option<(Timestamp, Timestamp)>,
     places: HashMap<String, usize>,
+}
+
+/// The order in which categories are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// As they are: those of the question first.
+    Given,
+    /// By what they begin with.
+    From,
+    /// By their ids.
+    Alphabet,
 }
 
 /// One category.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Category {
-    /// A choice's id, `.other`, a point of the scale, `yes` or `no`, or where a range begins.
+    /// A choice's id, `.other`, a point of the scale, `yes` or `no`, where a range or period begins, a version, or a source.
     pub id: String,
     /// What people call it.
     pub label: String,
-    /// Where it stands among ranges; 0 for other categories.
+    /// Where it stands among ranges, versions, and periods in milliseconds; 0 for other categories.
     pub from: f64,
 }
 
@@ -56,22 +71,18 @@ impl Axis {
     /// The most categories: as many as a question has choices, and then some. What is beyond is counted as missing.
     pub const CATEGORIES_MAX: usize = 250;
 
-    /// The axis of a question; `spread` knows the smallest and largest answer to a number. Says in words why there is none.
+    /// The axis of a question or fact; `spread` knows the smallest and largest answer to a number. Says in words why there is
+    /// none.
     pub(super) fn of(
         definition: &Definition,
         name: &str,
         spread: impl Fn(&QuestionId) -> Option<(f64, f64)>,
     ) -> Result<Self, String> {
+        if let Some(about) = About::named(name) {
+            return Ok(Self::new(Subject::About(about), about.label().to_owned(), Order::From));
+        }
         let question = definition.question_named(name).ok_or_else(|| format!("There is no question {name:?}"))?;
-        let mut axis = Self {
-            question: question.id.clone(),
-            label: question.label.to_string(),
-            is_multiple: false,
-            categories: Vec::new(),
-            is_alphabetic: false,
-            width: None,
-            places: HashMap::new(),
-        };
+        let mut axis = Self::new(Subject::Question(question.id.clone()), question.label.to_string(), Order::Given);
         match &question.kind {
             Kind::SingleChoice { choices, other } | Kind::Dropdown { choices, other } => {
                 axis.push_choices(choices);
@@ -93,8 +104,9 @@ impl Axis {
                 let (low, high) = spread(&question.id).unwrap_or((0.0, 0.0));
                 let whole = matches!(question.kind, Kind::Integer { .. });
                 axis.width = Some(width(high - low, if whole { 1.0 } else { 0.001 }));
+                axis.order = Order::From;
             }
-            Kind::Hidden { .. } => axis.is_alphabetic = true,
+            Kind::Hidden { .. } => axis.order = Order::Alphabet,
             Kind::ShortText { .. } | Kind::LongText { .. } | Kind::Statement => {
                 return Err(format!(
                     "The answers to {name:?} are no categories; choose a choice, a scale, a number or a hidden value"
@@ -104,11 +116,28 @@ impl Axis {
         Ok(axis)
     }
 
+    fn new(subject: Subject, label: String, order: Order) -> Self {
+        let (is_multiple, categories, places) = (false, Vec::new(), HashMap::new());
+        Self { subject, label, is_multiple, categories, order, width: None, received: None, places }
+    }
+
+    /// The name of the column to read.
+    pub(super) fn column(&self) -> &str {
+        match &self.subject {
+            Subject::Question(id) => id.as_str(),
+            Subject::About(about) => about.column().name(),
+        }
+    }
+
     /// The categories of the rows of a chunk that count.
     pub(super) fn place(&mut self, definition: &Definition, chunk: &Chunk, mask: &Mask) -> Result<Placed, Damaged> {
-        let kind = definition.question(&self.question).map(|it| &it.kind);
+        let question = match &self.subject {
+            Subject::Question(id) => id.clone(),
+            Subject::About(about) => return self.place_facts(*about, chunk, mask),
+        };
+        let kind = definition.question(&question).map(|it| &it.kind);
         let mut placed = Placed { first: vec![0; chunk.head().rows()], more: Vec::new() };
-        for part in chunk.column(self.question.as_str()) {
+        for part in chunk.column(question.as_str()) {
             match part.vector() {
                 Vector::Codes { codes, .. } => self.place_codes(part, codes, kind, (mask, &mut placed))?,
                 Vector::Integers { .. }
@@ -126,6 +155,51 @@ impl Axis {
             }
         }
         Ok(placed)
+    }
+
+    /// The categories of facts.
+    fn place_facts(&mut self, about: About, chunk: &Chunk, mask: &Mask) -> Result<Placed, Damaged> {
+        let counted = (chunk, mask);
+        let first = match about {
+            About::Received(period) => {
+                let began = |row| Ok(period.began(Timestamp(chunk.integer(Fact::ReceivedAt, row)?)));
+                in_runs(counted, began, |began| self.place_of_period(period, began))
+            }
+            About::Version => in_runs(
+                counted,
+                |row| chunk.version(row),
+                |Version(it)| self.met(&it.to_string(), f64::from(it), |id| format!("Version {id}")),
+            ),
+            About::Source => in_runs(
+                counted,
+                |row| chunk.source(row),
+                |it| self.met(it.as_str(), 0.0, |_| subject::label_of(it).to_owned()),
+            ),
+        };
+        Ok(Placed { first: first?, more: Vec::new() })
+    }
+
+    fn place_of_period(&mut self, period: Period, began: Timestamp) -> Option<usize> {
+        let (first, last) = self.received.unwrap_or((began, began));
+        self.received = Some((first.min(began), last.max(began)));
+        let (id, label) = period.words(began);
+        self.met(&id, number::float(began.0), |_| label)
+    }
+
+    /// Adds the periods between the first and the last in which nothing was received, so that a gap is seen as one; unless
+    /// there are more than an axis can have.
+    pub(super) fn fill(&mut self) {
+        let (Subject::About(About::Received(period)), Some((first, last))) = (&self.subject, self.received) else {
+            return;
+        };
+        let period = *period;
+        let next = |began: &Timestamp| Some(period.after(*began)).filter(|it| *it <= last);
+        let all: Vec<Timestamp> = successors(Some(first), next).take(Self::CATEGORIES_MAX + 1).collect();
+        if all.len() <= Self::CATEGORIES_MAX {
+            for began in all {
+                self.place_of_period(period, began);
+            }
+        }
     }
 
     /// The same where values are listed: each is sorted once, when the first row that counts has it.
@@ -183,15 +257,15 @@ impl Axis {
         }
     }
 
-    /// Places in the order in which they are shown: ranges by what they begin with, values by their alphabet, all others
-    /// as they are.
+    /// Places in the order in which they are shown.
     pub(super) fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.categories.len()).collect();
-        if self.width.is_some() {
-            order.sort_by(|one, other| self.categories[*one].from.total_cmp(&self.categories[*other].from));
-        }
-        if self.is_alphabetic {
-            order.sort_by(|one, other| self.categories[*one].id.cmp(&self.categories[*other].id));
+        match self.order {
+            Order::Given => {}
+            Order::From => {
+                order.sort_by(|one, other| self.categories[*one].from.total_cmp(&self.categories[*other].from));
+            }
+            Order::Alphabet => order.sort_by(|one, other| self.categories[*one].id.cmp(&self.categories[*other].id)),
         }
         order
     }
@@ -212,18 +286,23 @@ impl Axis {
     }
 
     fn find_or_add(&mut self, id: &str, from: f64) -> Option<usize> {
+        let width = self.width;
+        self.met(id, from, |id| match width {
+            Some(width) => range(from, width),
+            None if id == OTHER_VALUE => "Other".to_owned(),
+            None => id.to_owned(),
+        })
+    }
+
+    /// The place of a category that was met; `None` where there is no room for another one.
+    fn met(&mut self, id: &str, from: f64, label: impl FnOnce(&str) -> String) -> Option<usize> {
         if let Some(place) = self.places.get(id) {
             return Some(*place);
         }
         if Self::CATEGORIES_MAX <= self.categories.len() {
             return None;
         }
-        let label = match self.width {
-            Some(width) => range(from, width),
-            None if id == OTHER_VALUE => "Other".to_owned(),
-            None => id.to_owned(),
-        };
-        self.push(id, &label);
+        self.push(id, &label(id));
         let place = self.categories.len() - 1;
         self.categories[place].from = from;
         Some(place)
@@ -264,6 +343,27 @@ impl Placed {
         }
         self.more.extend(more.iter().map(|it| (row, *it)));
     }
+}
+
+/// For each row of a chunk its place counted from 1, or 0 when it does not count. `place` is asked when the key is another
+/// than that of the row before: rows that come one after the other mostly have the same.
+fn in_runs<K: PartialEq + Copy>(
+    (chunk, mask): (&Chunk, &Mask),
+    key: impl Fn(usize) -> Result<K, Damaged>,
+    mut place: impl FnMut(K) -> Option<usize>,
+) -> Result<Vec<u16>, Damaged> {
+    let mut places = vec![0; chunk.head().rows()];
+    let mut current: Option<(K, u16)> = None;
+    for row in chunk.rows().filter(|it| mask.holds(*it)) {
+        let key = key(row)?;
+        let found = match current {
+            Some((same, place)) if same == key => place,
+            Some(_) | None => place(key).and_then(|it| u16::try_from(it + 1).ok()).unwrap_or_default(),
+        };
+        current = Some((key, found));
+        places[row] = found;
+    }
+    Ok(places)
 }
 
 /// Places counted from 1; there are never more than [`Axis::CATEGORIES_MAX`].

@@ -8,9 +8,9 @@ use crate::number;
 /// A finished cross-tab.
 #[derive(Debug, Clone)]
 pub struct Crosstab {
-    /// The question of the rows.
+    /// What the rows are sorted by.
     pub rows: Axis,
-    /// The question of the columns.
+    /// What the columns are sorted by.
     pub columns: Axis,
     /// Responses in each row and column.
     pub cells: Vec<Vec<u64>>,
@@ -89,7 +89,7 @@ impl Crosstab {
         let axis = |it: &Axis, totals: &[u64]| {
             let categories = it.categories.iter().zip(totals);
             json!({
-                "question": it.question.as_str(),
+                "question": it.subject.name(),
                 "label": it.label,
                 "multiple": it.is_multiple,
                 "categories": categories

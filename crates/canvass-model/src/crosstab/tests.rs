@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::filter::Filter;
+use crate::{filter::Filter, response::Response, time::Timestamp};
 
 fn definition() -> Definition {
     let choices = json!([{ "id": "red", "label": "Red" }, { "id": "blue", "label": "Blue" }]);
@@ -39,6 +39,77 @@ fn count(rows: &str, columns: &str, filter: &Value, all: &[Value]) -> Crosstab {
         counting.add(&definition, &chunk).unwrap();
     }
     counting.finish().remove(0)
+}
+
+/// Responses received then, to one version after the other.
+fn received(at: &[&str]) -> Vec<Response> {
+    let mut all = crate::chunk::tests::responses(&vec!["{\"tea\":true}".to_owned(); at.len()]);
+    for (response, at) in all.iter_mut().zip(at) {
+        response.accepted.received_at = Timestamp::parse(&format!("{at}Z")).unwrap();
+    }
+    all
+}
+
+/// Cross-tab of a fact with a question that all answered, through fresh and through sealed responses alike.
+fn by(fact: &str, responses: &[Response]) -> Axis {
+    let definition = definition();
+    let begun = || Counting::new(&definition, (fact, "tea"), |_| None, Filter::default()).unwrap();
+    let (mut fresh, mut sealed) = (begun(), begun());
+    let columns = |head: &Head| begun().columns(&definition, head);
+    let survey = responses[0].accepted.survey;
+    fresh.add(&definition, &Chunk::fresh(survey, responses, &columns).unwrap().unwrap()).unwrap();
+    let chunk = Chunk::seal(responses).unwrap();
+    let wanted = columns(&Head::open(&chunk.head).unwrap()).unwrap();
+    sealed.add(&definition, &crate::chunk::tests::reopened(&chunk, &wanted, 0..responses.len()).unwrap()).unwrap();
+    let [fresh, sealed] = [fresh, sealed].map(|it| it.finish().remove(0));
+    assert_eq!((&fresh.cells, ids(&fresh.rows)), (&sealed.cells, ids(&sealed.rows)));
+    assert_eq!(fresh.total, responses.len() as u64, "everybody is somewhere");
+    fresh.rows
+}
+
+#[test]
+fn responses_are_counted_by_day_week_and_month_and_a_gap_is_seen() {
+    // A Sunday and the Monday after it, the end of a year, and a leap day; not in their order.
+    let all = received(&[
+        "2023-12-31T23:59:59.999",
+        "2024-01-01T00:00:00",
+        "2024-02-29T12:00:00",
+        "2023-12-30T08:00:00",
+        "2024-01-01T10:00:00",
+    ]);
+    let days = by("_received_day", &all);
+    assert_eq!(days.categories.len(), 62);
+    assert_eq!(ids(&days)[..3], ["2023-12-30", "2023-12-31", "2024-01-01"]);
+    assert_eq!(ids(&days)[61], "2024-02-29");
+    let weeks = by("_received_week", &all);
+    assert_eq!(ids(&weeks)[..2], ["2023-12-25", "2024-01-01"]);
+    assert_eq!((weeks.categories.len(), weeks.categories[1].label.as_str()), (10, "from 2024-01-01"));
+    let months = by("_received_month", &all);
+    assert_eq!(ids(&months), ["2023-12", "2024-01", "2024-02"]);
+    assert_eq!(months.categories[2].label, "February 2024");
+}
+
+#[test]
+fn gaps_longer_than_a_table_stay_out_of_it() {
+    let all = received(&["2020-01-01T00:00:00", "2026-01-01T00:00:00"]);
+    assert_eq!(ids(&by("_received_day", &all)), ["2020-01-01", "2026-01-01"]);
+    assert_eq!(by("_received_month", &all).categories.len(), 73);
+}
+
+#[test]
+fn responses_are_counted_by_version_and_by_where_they_came_from() {
+    let all = received(&["2026-01-01T00:00:00"; 7]);
+    let versions = by("_version", &all);
+    assert_eq!(ids(&versions), ["1", "2"]);
+    assert_eq!(versions.categories[1].label, "Version 2");
+    let sources = by("_source", &all);
+    assert_eq!(ids(&sources), ["form", "api", "demo"]);
+    assert_eq!(sources.label, "Where it came from");
+    for fact in About::ALL {
+        let twice = Counting::new(&definition(), (fact.name(), fact.name()), |_| None, Filter::default());
+        assert_eq!(twice.unwrap_err()[0].pointer, "/columns");
+        assert_eq!(About::named(fact.name()), Some(fact));
+    }
 }
 
 fn ids(axis: &Axis) -> Vec<&str> {
@@ -166,7 +237,7 @@ fn all_pairs_at_once_are_each_pair_alone() {
     let found = counting.finish();
     assert_eq!(found.len(), 10);
     for table in found {
-        let pair = (table.rows.question.as_str(), table.columns.question.as_str());
+        let pair = (table.rows.subject.name(), table.columns.subject.name());
         assert_eq!(table.to_api(), count(pair.0, pair.1, &json!({}), &all).to_api(), "{pair:?}");
     }
     let faults = Counting::of_each_pair(&definition, &["why".to_owned()], spread, Filter::default()).unwrap_err();

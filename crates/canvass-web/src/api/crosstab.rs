@@ -16,9 +16,10 @@ use crate::{Problem, access::Analyst};
 #[schemars(rename = "CrosstabWanted")]
 pub(super) struct Wanted {
     /// The question whose categories are the rows: a choice, a scale, yes or no, or a number, which is counted in ranges.
+    /// Or a fact about responses: `_received_day`, `_received_week`, `_received_month` (in UTC), `_version`, `_source`.
     #[serde(default)]
     rows: String,
-    /// The question whose categories are the columns.
+    /// The question or fact whose categories are the columns.
     #[serde(default)]
     columns: String,
     /// Which responses count: a JSON object from question id to a value, a list of values, or tests, like
@@ -49,7 +50,7 @@ pub(super) async fn show(
 pub(super) fn show_is(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     operation
         .id("show_crosstab")
-        .summary("How the answers to two questions go together")
+        .summary("How the answers to two questions go together, or develop over time")
         .description(
             "`{\"rows\": {\"question\", \"label\", \"multiple\", \"categories\": [{\"id\", \"label\", \"total\"}]}, \
              \"columns\": {…}, \"counts\": [[…]], \"row_percentages\", \"column_percentages\", \"total_percentages\", \

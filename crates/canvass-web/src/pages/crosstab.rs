@@ -1,4 +1,5 @@
-//! Cross-tabs in the console: this file is about choosing two questions and reading how their answers go together.
+//! Cross-tabs in the console: this file is about choosing two questions, or a question and a fact such as the month, and
+//! reading how they go together.
 
 use askama::Template;
 use axum::{
@@ -11,7 +12,7 @@ use canvass_actions::{
     results,
 };
 use canvass_model::{
-    crosstab::{Crosstab, NoTest, Percentages},
+    crosstab::{About, Crosstab, NoTest, Percentages},
     definition::{Kind, Question},
     id::SurveyId,
 };
@@ -34,6 +35,7 @@ struct CrosstabPage {
     shell: ConsoleShell,
     head: SurveyHead,
     questions: Vec<Choice>,
+    facts: Vec<Choice>,
     rows: String,
     columns: String,
     of: &'static str,
@@ -83,18 +85,20 @@ pub(crate) async fn show(
         Filtering::Show(filter, bar) => (filter, *bar),
     };
     let questions: Vec<Choice> = found.definition.questions().filter(|it| is_countable(it)).map(choice).collect();
-    let named = |name: &str, place: usize| {
-        let asked = wanted.find(name).map(str::to_owned);
-        asked.or_else(|| questions.get(place).map(|it| it.value.clone())).unwrap_or_default()
+    let facts: Vec<Choice> = About::ALL.map(fact).into();
+    let named = |name: &str, beside: &str| {
+        let first = || questions.iter().chain(&facts).map(|it| it.value.as_str()).find(|it| *it != beside);
+        wanted.find(name).or_else(first).unwrap_or_default().to_owned()
     };
-    let (rows, columns) = (named("rows", 0), named("columns", 1));
+    let rows = named("rows", "");
+    let columns = named("columns", &rows);
     let (of, percentages) = match wanted.text("of") {
         "column" => ("column", Percentages::Column),
         "total" => ("total", Percentages::Total),
         _ => ("row", Percentages::Row),
     };
     let asked = Asked { rows: rows.clone(), columns: columns.clone(), filter: filter.to_json(), ..Asked::default() };
-    let counted = if questions.len() < 2 {
+    let counted = if questions.is_empty() {
         Ok(None)
     } else {
         let counted = analyst.look_through(move |tx| crosstabs::begin(tx, id, &asked)).await;
@@ -108,7 +112,7 @@ pub(crate) async fn show(
         Err(error) => return Err(error.into()),
     };
     let shell = analyst.shell(ConsoleArea::Surveys).await?;
-    let page = CrosstabPage { shell, head, questions, rows, columns, of, filter: bar, table, error };
+    let page = CrosstabPage { shell, head, questions, facts, rows, columns, of, filter: bar, table, error };
     Ok(Html(page.render()?).into_response())
 }
 
@@ -130,6 +134,10 @@ fn is_countable(question: &Question) -> bool {
 
 fn choice(question: &Question) -> Choice {
     Choice { value: question.id.to_string(), label: question.label.to_string() }
+}
+
+fn fact(about: About) -> Choice {
+    Choice { value: about.name().to_owned(), label: about.label().to_owned() }
 }
 
 fn table(counted: &Crosstab, of: Percentages) -> Table {

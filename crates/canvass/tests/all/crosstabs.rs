@@ -59,6 +59,13 @@ async fn a_real_surveys_cross_tabs_are_scipys() {
         axis["categories"].as_array().unwrap().iter().map(|it| it["total"].as_u64().unwrap()).sum()
     };
     assert_eq!((total(&ages["rows"]), total(&ages["columns"]), &ages["total"]), (2_800, 2_800, &json!(2_800)));
+    for fact in ["_received_day", "_received_week", "_received_month", "_version", "_source"] {
+        let path = survey.api(&format!("/crosstab?rows={fact}&columns=gender"));
+        let by = survey.program.get(&path).await.expect(200).json();
+        assert_eq!((&by["rows"]["question"], total(&by["rows"])), (&json!(fact), 2_800), "{by}");
+    }
+    let sources = survey.program.get(&survey.api("/crosstab?rows=gender&columns=_source")).await.expect(200).json();
+    assert_eq!(sources["columns"]["categories"], json!([{ "id": "api", "label": "The API", "total": 2_800 }]));
     let page = canvass.ann().await.get(&survey.console("/crosstab?rows=gender&columns=education&of=column")).await;
     let page = page.expect(200);
     assert!(page.shows("The answers go together more than chance would explain: chi-square 21.67 with 4 degrees"));
