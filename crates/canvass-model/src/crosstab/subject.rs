@@ -121,9 +121,10 @@ impl Period {
         let day = began.to_utc();
         let (year, month) = (day.year(), day.month());
         let date = format!("{year:04}-{:02}-{:02}", u8::from(month), day.day());
+        let words = format!("{} {month} {year}", day.day());
         match self {
-            Self::Day => (date.clone(), date),
-            Self::Week => (date.clone(), format!("from {date}")),
+            Self::Day => (date, words),
+            Self::Week => (date, format!("from {words}")),
             Self::Month => (format!("{year:04}-{:02}", u8::from(month)), format!("{month} {year}")),
         }
     }
