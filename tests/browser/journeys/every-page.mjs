@@ -134,12 +134,7 @@ journey("every page of the console is fit for everybody", demo, async ({ canvass
     ["organisations", "/-/console"],
     ["account", "/-/account"],
     ["not-a-member", "/-/console/fabrikam", 404],
-    ...(await writersPages(member, "open", "survey")),
-    ...(await writersPages(member, "draft", "draft")),
   ]);
-  await member.goto(`${base}/surveys`);
-  await member.locator(".rows summary").first().click();
-  await look(member, "surveys-menu");
   await member.goto(`${base}/tokens`);
   await member.getByLabel("Name", { exact: true }).fill("Website");
   await member.locator("[name=scope]").first().check();
@@ -150,6 +145,17 @@ journey("every page of the console is fit for everybody", demo, async ({ canvass
   await member.getByRole("button", { name: "Change password" }).click();
   await member.locator(".error-summary").waitFor();
   await look(member, "account-errors");
+});
+
+journey("every page of a survey is fit for everybody who writes it", demo, async ({ canvass, page }) => {
+  const member = await signIn(canvass, await page());
+  await lookAt(member, [
+    ...(await writersPages(member, "open", "survey")),
+    ...(await writersPages(member, "draft", "draft")),
+  ]);
+  await member.goto(`${base}/surveys`);
+  await member.locator(".rows summary").first().click();
+  await look(member, "surveys-menu");
 });
 
 journey("every page of the console is fit for those who may do less", demo, async ({ canvass, page }) => {
