@@ -3,7 +3,7 @@
 
 mod prepared;
 
-use aide::transform::TransformOperation;
+use aide::transform::{TransformOperation, TransformResponse};
 use axum::response::Response;
 use canvass_model::{
     export::{Cells, End, Format, Leading, Wanted},
@@ -68,9 +68,15 @@ pub(super) fn download_is(operation: TransformOperation<'_>) -> TransformOperati
              background then.",
         )
         .tag("Exports")
-        .response_with::<200, String, _>(|mut it| {
-            let content = &mut it.inner().content;
-            *content = content.drain(..).map(|(_, file)| ("text/csv".to_owned(), file)).collect();
-            it.description("The file.")
-        })
+        .response_with::<200, String, _>(|it| of_every_format(it).description("The file."))
+}
+
+/// An answer that is a file, in whichever format was asked for.
+fn of_every_format(mut answer: TransformResponse<'_, String>) -> TransformResponse<'_, String> {
+    let content = &mut answer.inner().content;
+    let Some((_, file)) = content.shift_remove_index(0) else { return answer };
+    // Parameters like the charset are no part of a media type's name here.
+    let media = Format::ALL.into_iter().filter_map(|it| it.media().split(';').next());
+    content.extend(media.map(|it| (it.to_owned(), file.clone())));
+    answer
 }

@@ -36,8 +36,6 @@ const NOTICED_MS: f64 = 100.0;
 /// How late a machine with other tests and compilers on it may tell that a time is over: a limit of 50 ms
 /// has a tenth of 5 ms, and a turn of the processor takes longer here.
 const LATE_MS: f64 = 250.0;
-/// What a run may be held up besides four times its limit.
-const HELD_UP_MS: f64 = 1_000.0;
 /// Descriptors that the server may have open afterwards beyond those before: connections that clients keep.
 const DESCRIPTORS_MORE_MAX: usize = 24;
 /// Memory that the server may have taken for good: caches of byte code, tenants and connections, all of them bounded.
@@ -245,9 +243,9 @@ fn fault(name: &str, end: &str, run: &Value) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
     let ms_max = limits.wall_ms_max as f64 * 1.1 + LATE_MS;
     let fuel_max = limits.fuel_max * RUN_PERCENT / 100 * 11 / 10;
-    // What a run waits for a processor, which others want as well, does not count against its limit and has its own.
+    // Waiting for a processor, which others want as well, does not count: four times the limit and a second at most.
     let is_within = ms("cpu_ms") <= ms_max
-        && ms("wall_ms") <= ms_max * 5.0 + HELD_UP_MS
+        && ms("wall_ms") <= ms_max * 5.0 + 1_000.0
         && run["fuel"].as_u64().expect("a number") <= fuel_max
         && run["memory_peak_bytes"].as_u64().expect("a number") <= limits.memory_bytes_max;
     (!is_within || !ends_right(end, run)).then(|| format!("{name}, which ends with {end}: {run}"))
