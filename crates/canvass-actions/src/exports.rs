@@ -1,7 +1,7 @@
 //! Exports: this file is about responses leaving as a file, at once or made in the background and kept for some days.
 //!
-//! Reading order: a [`sheet`] says what the table is like, a [`walk`] brings the responses, [`making`] turns both into
-//! bytes; [`direct`] hands them to somebody who waits, [`running`] keeps them for somebody who comes back.
+//! Reading order: a `sheet` says what the table is like, a `walk` brings the responses, `making` turns both into
+//! bytes; `direct` hands them to somebody who waits, `running` keeps them for somebody who comes back.
 
 mod direct;
 mod making;

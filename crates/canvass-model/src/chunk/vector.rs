@@ -15,7 +15,7 @@ use crate::number;
 pub enum Vector {
     /// Values that are given again and again: choices, points of a scale, yes and no.
     Codes {
-        /// Each different value once, as [`text_of`] writes it, in the order in which they were met.
+        /// Each different value once, as `text_of` writes it, in the order in which they were met.
         entries: Vec<String>,
         /// For each row 0 for nothing, or the place of its entry, counted from 1.
         codes: Vec<u16>,
@@ -45,7 +45,7 @@ pub enum Vector {
         /// One row after the other, a bit for each item.
         bits: Bits,
     },
-    /// Anything, as [`text_of`] writes it.
+    /// Anything, as `text_of` writes it.
     Values(Texts),
     /// Ids.
     Ids(Vec<[u8; 16]>),
@@ -235,7 +235,7 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
-/// The value that [`text_of`] wrote.
+/// The value that `text_of` wrote.
 pub(super) fn value_of(text: &str) -> Result<Value, Damaged> {
     match text.strip_prefix(FLOAT) {
         Some(bits) => {

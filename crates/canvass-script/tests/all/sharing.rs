@@ -47,7 +47,7 @@ async fn waiting_for_turns_does_not_count_against_a_limit_of_time() {
     let loops: Vec<_> = (2..9).map(|owner| endless(&sandbox, owner, 2)).collect();
     until(Duration::from_secs(10), || sandbox.status().running == 14).await;
 
-    let counting = Order { limits, ..order("sum(i * i for i in range(60_000))") };
+    let counting = Order { limits, ..order("sum(i * i for i in range(20_000))") };
     let report = sandbox.run(counting, &mut Desk::default()).await;
     assert_eq!(ended(&report), "done", "{:?}", report.usage);
     let limit = Duration::from_millis(limits.wall_ms_max);
