@@ -106,6 +106,28 @@ function listenTo(page, complaints) {
   return page;
 }
 
+/** The ways in which a page is looked at: both screens, in both schemes. A neighbour differs in one thing only: that is quicker. */
+export const sights = [
+  { size: "desk", colorScheme: "light" },
+  { size: "desk", colorScheme: "dark" },
+  { size: "phone", colorScheme: "dark" },
+  { size: "phone", colorScheme: "light" },
+];
+
+/** Judges the page that is open in all ways, pictures it under this name, and judges it on the narrowest screen. */
+export async function look(visitor, name) {
+  for (const { size, colorScheme } of sights) {
+    await visitor.setViewportSize(screens[size]);
+    await visitor.emulateMedia({ colorScheme });
+    await axe(visitor);
+    await shot(visitor, `${name}-${size}-${colorScheme}`);
+  }
+  await visitor.setViewportSize(screens.narrow);
+  await axe(visitor);
+  await visitor.setViewportSize(screens.desk);
+  await visitor.emulateMedia({ colorScheme: "light" });
+}
+
 /**
  * Fails on any violation axe finds, and on what it lets pass: see `ownFindings`. What a frame shows is a page of its
  * own, with landmarks of its own, to be opened and checked as one.

@@ -164,12 +164,3 @@ impl Cells {
 fn unfit(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
-
-/// Bytes as small hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

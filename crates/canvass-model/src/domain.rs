@@ -1,11 +1,8 @@
 //! Domains: this file is about hosts that tenants bring along, and how far it is proved that they are theirs.
 
 mod name;
-
-use std::fmt;
-
 pub use self::name::{DomainName, InvalidDomain};
-use crate::time::Timestamp;
+use crate::{hex::hex, time::Timestamp};
 
 /// What a tenant puts into the name system to prove that a domain is its own: 32 of `a-f 0-9`. No secret: everybody can
 /// read it there, and it is worth something only to the tenant that was given it.
@@ -115,12 +112,7 @@ pub struct PrimaryAddress {
 impl DomainToken {
     /// A token out of 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        use fmt::Write as _;
-        let mut text = String::with_capacity(32);
-        for byte in bytes {
-            let _ = write!(text, "{byte:02x}");
-        }
-        Self(text)
+        Self(hex(&bytes))
     }
 
     /// Reads a stored token.

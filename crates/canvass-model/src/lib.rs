@@ -24,6 +24,7 @@ pub mod event;
 pub mod export;
 pub mod file;
 pub mod filter;
+pub mod hex;
 pub mod id;
 pub mod job;
 pub mod markdown;

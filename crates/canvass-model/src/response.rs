@@ -89,6 +89,15 @@ impl Source {
     /// All sources.
     pub const ALL: [Self; 3] = [Self::Form, Self::Api, Self::Demo];
 
+    /// What people call it, at the beginning of a line.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Form => "The form",
+            Self::Api => "The API",
+            Self::Demo => "The demonstration",
+        }
+    }
+
     /// The source's stored and public name.
     pub fn as_str(self) -> &'static str {
         match self {

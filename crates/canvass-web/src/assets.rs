@@ -7,9 +7,10 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use canvass_model::hex::hex;
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, hex::hex};
+use crate::Problem;
 
 /// One embedded file.
 struct Asset {

@@ -12,7 +12,6 @@ mod cookies;
 mod download;
 mod form;
 mod front;
-mod hex;
 mod layout;
 mod log;
 mod pages;

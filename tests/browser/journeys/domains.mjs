@@ -9,7 +9,7 @@ import { after } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { root } from "../canvass.mjs";
 import { entranceTo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { axe, journey, look, screens } from "../support.mjs";
 
 const domain = "ask.adatum.example";
 const address = "customer-satisfaction";
@@ -36,26 +36,6 @@ const hosting = {
   host: "surveys.example",
   env: { CANVASS_SERVER__SUBDOMAINS: "true", CANVASS_DOMAINS__RESOLVER: `127.0.0.1:${names.port}` },
 };
-
-/** Looks at the page that is open: axe and a picture on both screens, light and dark. */
-async function look(visitor, name) {
-  for (const size of ["desk", "phone"]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await visitor.setViewportSize(screens[size]);
-      await visitor.emulateMedia({ colorScheme });
-      await axe(visitor);
-      if (process.env.CANVASS_SHOTS) await shot(visitor, `${name}-${size}-${colorScheme}`);
-    }
-  }
-  await visitor.setViewportSize(screens.narrow);
-  const [scroll, client] = await visitor.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  assert(scroll <= client, `${visitor.url()} scrolls sideways at ${client} px: ${scroll}`);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
-}
 
 /** Answers what must be answered, from the first section to the thank-you page. */
 async function answerEverything(respondent) {

@@ -4,15 +4,7 @@ import assert from "node:assert/strict";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { becomeOperator, confirmSignUp, demo, entranceTo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
-
-/** What every page is judged on: both screens, in both schemes. A neighbour differs in one thing only: that is quicker. */
-const sights = [
-  { size: "desk", colorScheme: "light" },
-  { size: "desk", colorScheme: "dark" },
-  { size: "phone", colorScheme: "dark" },
-  { size: "phone", colorScheme: "light" },
-];
+import { axe, journey, screens, shot, sights } from "../support.mjs";
 
 /** Pages judged at once: more only wait for each other. */
 const TABS = 2;

@@ -4,23 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { demo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
-
-/** Looks at the page that is open, on a desk and on a phone, in the light and in the dark. */
-async function look(visitor, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const size of ["desk", "phone"]) {
-      await visitor.setViewportSize(screens[size]);
-      await visitor.emulateMedia({ colorScheme });
-      await axe(visitor);
-      await shot(visitor, `${name}-${size}-${colorScheme}`);
-    }
-  }
-  await visitor.setViewportSize(screens.narrow);
-  await axe(visitor);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
-}
+import { journey, look, screens } from "../support.mjs";
 
 /** Opens the exports of the survey that has most responses. */
 async function open(member) {

@@ -2,31 +2,9 @@
 
 import assert from "node:assert/strict";
 import { demo, hasFocus, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { axe, journey, look, screens, shot } from "../support.mjs";
 
 const BASE = "/-/console/adatum";
-
-/** The four ways in which pages are looked at. */
-const sights = [
-  ["desk", screens.desk, "light"],
-  ["phone", screens.phone, "dark"],
-  ["desk", screens.desk, "dark"],
-  ["phone", screens.phone, "light"],
-];
-
-/** Judges and pictures the page that is open in all four ways, and that nothing scrolls sideways on the narrowest. */
-async function look(visitor, name) {
-  for (const [size, screen, colorScheme] of sights) {
-    await visitor.setViewportSize(screen);
-    await visitor.emulateMedia({ colorScheme });
-    await axe(visitor);
-    await shot(visitor, `fields-${name}-${size}-${colorScheme}`);
-  }
-  await visitor.setViewportSize(screens.narrow);
-  await axe(visitor);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
-}
 
 /** The labels of the fields, in their order. */
 const order = async (visitor) => (await visitor.locator(".item-title > :first-child").allTextContents()).map((it) => it.replace(/[⁠*]|\s*\(required\)/g, ""));
@@ -35,7 +13,7 @@ journey("an administrator defines fields and puts them in order with the keyboar
   const ada = await signIn(canvass, await page());
   await ada.goto(`${BASE}/surveys`);
   await ada.getByRole("link", { name: "Fields" }).click();
-  await look(ada, "list");
+  await look(ada, "fields-list");
   const before = await order(ada);
 
   await ada.getByLabel("Label").fill("Order");
@@ -44,7 +22,7 @@ journey("an administrator defines fields and puts them in order with the keyboar
   await ada.getByLabel("Link", { exact: true }).fill("javascript:alert(1)");
   await ada.getByRole("button", { name: "Add field" }).click();
   await ada.getByRole("link", { name: "A link begins with https:// or http://" }).waitFor();
-  await look(ada, "refused");
+  await look(ada, "fields-refused");
   assert.equal(await ada.getByLabel("Label").inputValue(), "Order", "what was typed is kept");
   await ada.getByLabel("Link", { exact: true }).fill("https://erp.adatum.example/orders/{order}");
   await ada.getByRole("button", { name: "Add field" }).click();
@@ -61,7 +39,7 @@ journey("an administrator defines fields and puts them in order with the keyboar
 
   await ada.getByRole("button", { name: "Remove “Owner”" }).click();
   await ada.getByText("“Owner” is removed. 3 surveys keep a value in it until").waitFor();
-  await look(ada, "removed");
+  await look(ada, "fields-removed");
   await ada.getByRole("button", { name: "Undo" }).click();
   await ada.getByText("“Owner” is back, with its values.").waitFor();
 
@@ -70,7 +48,7 @@ journey("an administrator defines fields and puts them in order with the keyboar
   await ada.getByLabel("Default").fill("1");
   await ada.getByRole("button", { name: "Save" }).click();
   await ada.getByText("surveys have a value that the new pattern does not take").waitFor();
-  await look(ada, "warning");
+  await look(ada, "fields-warning");
   await ada.getByRole("link", { name: "Cancel" }).click();
 });
 
@@ -79,11 +57,11 @@ journey("values are noted on a survey and read in the list", demo, async ({ canv
   await ada.goto(`${BASE}/surveys?status=draft`);
   await ada.locator(".row-link").first().click();
   await ada.getByRole("link", { name: "Details" }).click();
-  await look(ada, "details");
+  await look(ada, "fields-details");
   await ada.getByRole("textbox", { name: /^Product/ }).fill("nothing");
   await ada.getByRole("button", { name: "Save" }).click();
   await ada.getByRole("link", { name: "This must match the pattern" }).waitFor();
-  await look(ada, "details-refused");
+  await look(ada, "fields-details-refused");
   await ada.getByRole("textbox", { name: /^Product/ }).fill("DI-0001");
   await ada.getByLabel("Owner").fill("Ada Lindqvist");
   await ada.getByLabel("Budget in euros").fill("900,5");
@@ -96,7 +74,7 @@ journey("values are noted on a survey and read in the list", demo, async ({ canv
     "https://erp.adatum.example/products/DI-0001",
   );
   await ada.goto(`${BASE}/surveys`);
-  await look(ada, "surveys");
+  await look(ada, "fields-surveys");
   await ada.getByText("Filter", { exact: true }).click();
   await ada.getByLabel("Field", { exact: true }).selectOption("Owner");
   await ada.getByLabel("Is exactly").fill("Grete Olsen");
@@ -104,7 +82,7 @@ journey("values are noted on a survey and read in the list", demo, async ({ canv
   await ada.getByRole("button", { name: "Show surveys" }).click();
   await ada.getByText("Surveys whose Owner is “Grete Olsen”.").waitFor();
   assert.equal(await ada.locator(".row-link").count(), 2);
-  await look(ada, "filtered");
+  await look(ada, "fields-filtered");
 });
 
 journey("fields work on a phone without JavaScript, and a plan without them says so", demo, async ({ canvass, page }) => {
@@ -119,10 +97,10 @@ journey("fields work on a phone without JavaScript, and a plan without them says
   const mary = await signIn(canvass, await page(), "fabrikam");
   await mary.goto("/-/console/fabrikam/fields");
   await mary.getByText("The standard plan has no fields of your own.").waitFor();
-  await look(mary, "no-plan");
+  await look(mary, "fields-no-plan");
   await mary.goto("/-/console/fabrikam/surveys?status=open");
   await mary.locator("details.menu summary[aria-label^='More']").first().click();
   await mary.locator(".row-link").first().click();
   await mary.getByRole("link", { name: "Details" }).click();
-  await look(mary, "details-no-plan");
+  await look(mary, "fields-details-no-plan");
 });

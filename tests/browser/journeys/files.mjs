@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { demo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { axe, journey, look, screens, shot } from "../support.mjs";
 
 const files = "/-/console/adatum/files";
-const schemes = ["light", "dark"];
 
 /** A real picture, drawn by the browser. */
 async function picture(page, name) {
@@ -29,22 +28,6 @@ function silence(name) {
   bytes.write("data", 36);
   bytes.writeUInt32LE(8000, 40);
   return { name, mimeType: "audio/wav", buffer: bytes };
-}
-
-/** Looks at the page that is open, on a desk and on a phone, in the light and in the dark. */
-async function look(visitor, name) {
-  for (const colorScheme of schemes) {
-    for (const size of ["desk", "phone"]) {
-      await visitor.setViewportSize(screens[size]);
-      await visitor.emulateMedia({ colorScheme });
-      await axe(visitor);
-      await shot(visitor, `${name}-${size}-${colorScheme}`);
-    }
-  }
-  await visitor.setViewportSize(screens.narrow);
-  await axe(visitor);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
 }
 
 journey("a file is uploaded, served, replaced and thrown away", demo, async ({ canvass, page }) => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { demo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { journey, look } from "../support.mjs";
 
 /** The demonstration's responses are some hundreds: chunks of fifty, of which all but a few are sealed at once. */
 const sealed = { ...demo, env: { CANVASS_WORK__CHUNK_RESPONSES: "50", CANVASS_WORK__FRESH_RESPONSES: "5" } };
@@ -25,7 +25,7 @@ journey("an analyst narrows results to what matters", sealed, async ({ canvass, 
 
   await ann.getByRole("link", { name: "Compare two questions" }).click();
   await ann.getByRole("link", { name: /^Remove: How easy/ }).waitFor();
-  await add(ann, "When it was received", async () => ann.getByLabel("From (UTC)").fill("2020-01-01"));
+  await add(ann, "When it was received", async () => ann.getByLabel("From (UTC)").fill("2020-01-01"), "Received");
   await look(ann, "crosstab-filtered");
   await ann.getByRole("link", { name: "Remove all" }).click();
   assert.equal(await ann.locator(".filter .rules li").count(), 0);
@@ -45,37 +45,18 @@ journey("an analyst narrows results to what matters", sealed, async ({ canvass, 
   await ann.getByRole("button", { name: "Add a filter" }).click();
   await look(ann, "responses-filter-choices");
   await ann.getByRole("link", { name: "Cancel" }).click();
-  await add(ann, "Where it came from", async () => ann.getByLabel("The API").check());
+  await add(ann, "Where it came from", async () => ann.getByLabel("The API").check(), "Came from");
   await ann.getByText("No response passes the filter").waitFor();
   await look(ann, "responses-none");
 });
 
-/** Adds a filter about what begins like this, as `fill` says it. */
-async function add(member, about, fill) {
+/** Adds a filter about what begins like this, as `fill` says it, and waits until it stands there as a rule that begins so. */
+async function add(member, about, fill, rule = about) {
   const subjects = member.getByLabel("Filter by");
   const option = subjects.locator("option", { hasText: about }).first();
   await subjects.selectOption(await option.getAttribute("value"));
   await member.getByRole("button", { name: "Add a filter" }).click();
   await fill();
   await member.getByRole("button", { name: "Filter", exact: true }).click();
-  await member.locator(".filter .rules li", { hasText: about === "Where it came from" ? "Came from" : about.split(" ")[0] === "When" ? "Received" : about }).waitFor();
-}
-
-/** Judges the open page on both screens and in both schemes, pictures it, and tries it on the narrowest screen. */
-async function look(visitor, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const size of ["desk", "phone"]) {
-      await visitor.setViewportSize(screens[size]);
-      await visitor.emulateMedia({ colorScheme });
-      await axe(visitor);
-      if (process.env.CANVASS_SHOTS) await shot(visitor, `${name}-${size}-${colorScheme}`);
-    }
-  }
-  await visitor.setViewportSize(screens.narrow);
-  const [scroll, client] = await visitor.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  assert(scroll <= client, `${visitor.url()} scrolls sideways at ${client} px: ${scroll}`);
-  await visitor.setViewportSize(screens.desk);
+  await member.locator(".filter .rules li", { hasText: rule }).waitFor();
 }

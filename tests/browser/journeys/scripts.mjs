@@ -2,37 +2,15 @@
 
 import assert from "node:assert/strict";
 import { becomeOperator, demo, entranceTo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { journey, look, screens } from "../support.mjs";
 
 const BASE = "/-/console/adatum/scripts";
 
 /** The demonstration, with scripts. */
 const scripted = { ...demo, env: { CANVASS_SCRIPTS__MODE: "on" } };
 
-/** The four ways in which pages are looked at. */
-const sights = [
-  ["desk", screens.desk, "light"],
-  ["phone", screens.phone, "dark"],
-  ["desk", screens.desk, "dark"],
-  ["phone", screens.phone, "light"],
-];
-
 /** How long the first run may take: the interpreter is compiled for this machine before it. */
 const FIRST_RUN_MS_MAX = 110_000;
-
-/** Judges and pictures the page that is open in all four ways, and that nothing scrolls sideways on the narrowest. */
-async function look(visitor, name) {
-  for (const [size, screen, colorScheme] of sights) {
-    await visitor.setViewportSize(screen);
-    await visitor.emulateMedia({ colorScheme });
-    await axe(visitor);
-    await shot(visitor, `scripts-${name}-${size}-${colorScheme}`);
-  }
-  await visitor.setViewportSize(screens.narrow);
-  await axe(visitor);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
-}
 
 /** The editor's text area, which lives in a shadow root. */
 const editor = (visitor) => visitor.locator(".cm-content");
@@ -66,18 +44,18 @@ async function greeting(carl, program) {
 journey("a creator writes a script, sees what is wrong with it and mends it", scripted, async ({ canvass, page }) => {
   const carl = await signIn(canvass, await page(), "adatum", "creator");
   await carl.goto(BASE);
-  await look(carl, "empty");
+  await look(carl, "scripts-empty");
   await carl.getByRole("link", { name: "Begin with an empty one" }).click();
   await carl.getByLabel("Name", { exact: true }).fill("Not A Name");
   await carl.getByRole("button", { name: "Make script" }).click();
   await carl.getByRole("link", { name: /Use a small letter first/ }).waitFor();
-  await look(carl, "new-refused");
+  await look(carl, "scripts-new-refused");
   await greeting(carl, BROKEN);
 
   // An error while typing, beside its line; and again when it is saved.
   await carl.getByText("Not saved: this is no Python.").waitFor({ timeout: FIRST_RUN_MS_MAX });
   await carl.locator(".cm-lint-marker-error").waitFor();
-  await look(carl, "not-saved");
+  await look(carl, "scripts-not-saved");
   await write(carl, MENDED);
   await carl.locator("[data-verdict]", { hasText: "No errors" }).waitFor();
   await write(carl, BROKEN);
@@ -101,7 +79,7 @@ journey("a creator writes a script, sees what is wrong with it and mends it", sc
   await carl.getByText("Hello, Ada!").waitFor();
   await carl.getByText("Greeting Ada").waitFor();
   assert.match(await editor(carl).innerText(), /Hello/, "the program is still in the editor");
-  await look(carl, "tried-out");
+  await look(carl, "scripts-tried-out");
 });
 
 journey("a script is tested, published, and its log watched", scripted, async ({ canvass, page }) => {
@@ -115,11 +93,11 @@ journey("a script is tested, published, and its log watched", scripted, async ({
   await carl.getByRole("button", { name: "Add test" }).click();
   await carl.getByRole("button", { name: "Run all tests" }).click();
   await carl.getByText("1 of 1 test did not pass.").first().waitFor();
-  await look(carl, "test-failed");
+  await look(carl, "scripts-test-failed");
   await carl.getByRole("link", { name: "Program" }).click();
   await carl.getByRole("button", { name: "Publish" }).click();
   await carl.getByText("Not published: 1 test did not pass.").first().waitFor();
-  await look(carl, "not-published");
+  await look(carl, "scripts-not-published");
   await carl.getByRole("link", { name: /^Tests/ }).click();
   await carl.getByRole("link", { name: "Change the test “Grace is greeted”" }).click();
   await carl.getByLabel("This, as JSON").fill('"Hello, Grace!"');
@@ -140,13 +118,13 @@ journey("a script is tested, published, and its log watched", scripted, async ({
   await carl.getByLabel("Whom to greet").fill("Linus");
   await carl.getByRole("button", { name: "Run", exact: true }).click();
   await carl.getByText("Hello, Linus!").waitFor();
-  await look(carl, "ran");
+  await look(carl, "scripts-ran");
   await watcher.locator(".runs > li").nth(before).waitFor();
   await watcher.getByText("Times and cost").click();
-  await look(watcher, "runs");
+  await look(watcher, "scripts-runs");
   await watcher.locator(".runs .row-link").first().click();
   await watcher.getByText("Greeting Linus").waitFor();
-  await look(watcher, "run");
+  await look(watcher, "scripts-run");
 });
 
 journey("an earlier version comes back, and a script is switched off, thrown away and taken back", scripted, async ({ canvass, page }) => {
@@ -162,20 +140,20 @@ journey("an earlier version comes back, and a script is switched off, thrown awa
   await carl.getByRole("link", { name: "Version 2", exact: true }).click();
   await carl.getByRole("heading", { name: "Version 2 after version 1" }).waitFor();
   await carl.locator(".difference .removed", { hasText: "Greeting" }).waitFor();
-  await look(carl, "versions");
+  await look(carl, "scripts-versions");
   await carl.getByRole("button", { name: "To the draft: version 1" }).click();
   await carl.getByText("Version 2 is live; the draft differs from it").waitFor();
   await carl.getByRole("link", { name: "Settings" }).click();
-  await look(carl, "settings");
+  await look(carl, "scripts-settings");
   await carl.goto(BASE);
-  await look(carl, "list");
+  await look(carl, "scripts-list");
   await carl.getByRole("button", { name: "Switch off: Greeting" }).click();
   await carl.getByText("“greeting” is off").first().waitFor();
   await carl.getByRole("link", { name: "Greeting" }).click();
   await carl.getByRole("link", { name: "Settings" }).click();
   await carl.getByRole("button", { name: "Throw away" }).click();
   await carl.getByText("“greeting” is in the trash.").first().waitFor();
-  await look(carl, "thrown-away");
+  await look(carl, "scripts-thrown-away");
   await carl.getByRole("button", { name: "Undo" }).click();
   await carl.getByText("“greeting” is back, with its pages.").first().waitFor();
   await carl.getByRole("link", { name: "Greeting" }).click();
@@ -183,18 +161,18 @@ journey("an earlier version comes back, and a script is switched off, thrown awa
   await carl.getByRole("button", { name: "Throw away" }).click();
   await carl.getByRole("link", { name: "Trash" }).click();
   await carl.getByRole("button", { name: "Restore Greeting" }).waitFor();
-  await look(carl, "trash");
+  await look(carl, "scripts-trash");
   await carl.getByRole("button", { name: "Delete for good: Greeting" }).click();
   await carl.getByText("“greeting” is deleted for good.").first().waitFor();
   await carl.getByRole("heading", { name: "The trash is empty" }).waitFor();
-  await look(carl, "trash-empty");
+  await look(carl, "scripts-trash-empty");
 });
 
 journey("a hook from the gallery is set up without script, tested, and replayed", scripted, async ({ canvass, page }) => {
   const carl = await signIn(canvass, await page(screens.phone, { javaScriptEnabled: false }), "adatum", "creator");
   await carl.goto(BASE);
   await carl.getByRole("link", { name: "NPS follow-up" }).click();
-  await look(carl, "template");
+  await look(carl, "scripts-template");
   await carl.getByLabel("Survey").selectOption({ label: "Customer satisfaction" });
   await carl.getByRole("button", { name: "Make script" }).click();
   await carl.getByRole("heading", { name: "NPS follow-up" }).waitFor();
@@ -204,7 +182,7 @@ journey("a hook from the gallery is set up without script, tested, and replayed"
   await carl.getByRole("button", { name: "Save draft" }).click();
   await carl.getByText("Not saved: this is no Python. Line 1").waitFor({ timeout: FIRST_RUN_MS_MAX });
   assert.match(await source.inputValue(), /^def responded/, "what was written is kept");
-  await look(carl, "without-script-error");
+  await look(carl, "scripts-without-script-error");
   await carl.goBack();
   await carl.getByRole("link", { name: /^Tests/ }).click();
   await carl.getByRole("button", { name: "Run all tests" }).click();
@@ -213,7 +191,7 @@ journey("a hook from the gallery is set up without script, tested, and replayed"
   await carl.getByLabel("Newest responses").fill("50");
   await carl.getByRole("button", { name: "Replay" }).click();
   await carl.getByRole("heading", { name: /of 50 responses would differ|Nothing would differ/ }).waitFor();
-  await look(carl, "replay");
+  await look(carl, "scripts-replay");
   await carl.getByRole("link", { name: "Program" }).click();
   await carl.getByRole("button", { name: "Save and try out" }).click();
   await carl.getByRole("heading", { name: "Answer" }).waitFor();
@@ -229,10 +207,10 @@ journey("secrets are kept, the store is read, and the contract is at hand", scri
   await ada.getByRole("button", { name: "Set secret" }).click();
   await ada.getByText("crm_key", { exact: true }).first().waitFor();
   assert(!(await ada.content()).includes("hunter2"), "a secret is not shown again");
-  await look(ada, "secrets");
+  await look(ada, "scripts-secrets");
   await ada.getByRole("link", { name: "Store" }).click();
   await ada.getByRole("heading", { name: "The store is empty" }).waitFor();
-  await look(ada, "store-empty");
+  await look(ada, "scripts-store-empty");
   const { token } = await entranceTo(canvass, "adatum");
   for (const [key, value] of [["quota:soup", 41], ["quota:pie", { sold: 12, left: 8 }], ["visits", 1024]]) {
     const headers = { authorization: `Bearer ${token}` };
@@ -242,22 +220,22 @@ journey("secrets are kept, the store is read, and the contract is at hand", scri
   await ada.getByLabel("Keys that begin with").fill("quota:");
   await ada.getByRole("button", { name: "Show" }).click();
   await ada.getByText("quota:pie").click();
-  await look(ada, "store");
+  await look(ada, "scripts-store");
   await ada.getByRole("button", { name: "Remove quota:pie" }).click();
   await ada.getByText("“quota:pie” is removed.").first().waitFor();
-  await look(ada, "store-removed");
+  await look(ada, "scripts-store-removed");
   await ada.getByRole("button", { name: "Undo" }).click();
   await ada.getByText("“quota:pie” is back.").waitFor({ state: "attached" });
   await ada.getByText("quota:pie").first().waitFor();
   await ada.goto(`${BASE}/contract`);
-  await look(ada, "contract");
+  await look(ada, "scripts-contract");
 
   const ann = await signIn(canvass, await page(), "adatum", "analyst");
   assert.equal((await ann.goto(`${BASE}/secrets`)).status(), 403);
   const eve = await signIn(canvass, await page(), "fabrikam");
   await eve.goto("/-/console/fabrikam/scripts");
   await eve.getByText("The standard plan has no scripts.").waitFor();
-  await look(eve, "no-plan");
+  await look(eve, "scripts-no-plan");
 });
 
 journey("the operator sees the sandbox and stops a tenant's scripts", scripted, async ({ canvass, page }) => {
@@ -266,18 +244,18 @@ journey("the operator sees the sandbox and stops a tenant's scripts", scripted, 
   await carl.getByRole("button", { name: "Make script" }).click();
   await carl.getByRole("button", { name: "Save and try out" }).click();
   await carl.getByRole("heading", { name: "Page", exact: true }).waitFor({ timeout: FIRST_RUN_MS_MAX });
-  await look(carl, "page-tried-out");
+  await look(carl, "scripts-page-tried-out");
   const olga = await becomeOperator(canvass, await page());
   await olga.getByRole("link", { name: "Scripts" }).click();
   await olga.getByText("Ready").waitFor();
-  await look(olga, "operator");
+  await look(olga, "scripts-operator");
   await olga.goto("/-/operate/tenants/adatum");
   await olga.getByText("Stop…").click();
   await olga.locator("#f-scripts-name").fill("nothing");
   await olga.locator("#f-scripts-reason").fill("It sends too much.");
   await olga.getByRole("button", { name: "Stop", exact: true }).click();
   await olga.getByText("This tenant has no script of this name").first().waitFor();
-  await look(olga, "operator-tenant-refused");
+  await look(olga, "scripts-operator-tenant-refused");
   await olga.locator("#f-scripts-name").fill("counter");
   await olga.locator("#f-scripts-reason").fill("It sends too much.");
   await olga.getByRole("button", { name: "Stop", exact: true }).click();
@@ -288,12 +266,12 @@ journey("the operator sees the sandbox and stops a tenant's scripts", scripted, 
   await olga.locator("#f-scripts-reason").fill("They keep the machine busy.");
   await olga.getByRole("button", { name: "Stop", exact: true }).click();
   await olga.getByText("They keep the machine busy.").waitFor();
-  await look(olga, "operator-tenant");
+  await look(olga, "scripts-operator-tenant");
   await olga.getByRole("button", { name: "Let it run again: counter" }).click();
   await olga.getByRole("button", { name: "Let it run again: counter" }).waitFor({ state: "detached" });
   await carl.reload();
   await carl.getByText("They keep the machine busy.").waitFor();
-  await look(carl, "stopped");
+  await look(carl, "scripts-stopped");
   await olga.getByRole("button", { name: "Let them run again" }).click();
   await olga.getByText("Stop…").waitFor();
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { demo, signIn } from "../people.mjs";
-import { axe, journey, screens, shot } from "../support.mjs";
+import { axe, journey, look } from "../support.mjs";
 
 /** Visits are written at once, so that a page opened after them shows them. */
 const quick = { ...demo, env: { CANVASS_TRAFFIC__WRITE_INTERVAL_MS: "20" } };
@@ -56,20 +56,3 @@ journey("a tenant sees who visits its pages, and how", quick, async ({ canvass, 
   const [file] = await Promise.all([ada.waitForEvent("download"), ada.getByRole("link", { name: "CSV" }).click()]);
   assert.equal(file.suggestedFilename(), "adatum-traffic-12m.csv");
 });
-
-/** Judges the open page on both screens and in both schemes, pictures it, and tries it on the narrowest screen. */
-async function look(visitor, name) {
-  for (const [size, screen] of [["desk", screens.desk], ["phone", screens.phone]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await visitor.setViewportSize(screen);
-      await visitor.emulateMedia({ colorScheme });
-      await axe(visitor);
-      await shot(visitor, `${name}-${size}-${colorScheme}`);
-    }
-  }
-  await visitor.setViewportSize(screens.narrow);
-  const width = await visitor.evaluate(() => document.documentElement.scrollWidth);
-  assert(width <= screens.narrow.width, `${visitor.url()} scrolls sideways at ${screens.narrow.width} px: ${width}`);
-  await visitor.setViewportSize(screens.desk);
-  await visitor.emulateMedia({ colorScheme: "light" });
-}

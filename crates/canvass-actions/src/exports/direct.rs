@@ -6,7 +6,6 @@
 use std::{
     collections::HashMap,
     fs::File,
-    io::Read as _,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
@@ -20,7 +19,7 @@ use canvass_model::{
 use canvass_storage::{self as storage, Tenant, events};
 
 use super::{
-    making::{Making, Manner, Step, manner},
+    making::{Making, Manner, Step, engine, manner, piece},
     name,
     sheet::Sheet,
 };
@@ -55,8 +54,6 @@ const AT_ONCE_OF_TENANT_MAX: usize = 8;
 const SCRATCH_CELLS_MAX: u64 = 4_000_000;
 /// Bytes of a file that is made on the disk while somebody waits: all places together stay below 16 GB.
 const SCRATCH_BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// Bytes read from the disk at once.
-const PIECE_BYTES: usize = 256 * 1024;
 /// How soon a place is likely to be free again.
 const RETRY_AFTER_MS: u64 = 5_000;
 
@@ -113,7 +110,7 @@ impl Download {
                     Step::End(bytes) => return Ok(Some(bytes).filter(|it| !it.is_empty())),
                 },
                 Source::Scratch(file, bytes) => {
-                    let (file, piece) = read(file).await?;
+                    let (file, piece) = piece(file).await?;
                     if piece.is_empty() {
                         return Ok(None);
                     }
@@ -156,19 +153,6 @@ async fn scratch(mut making: Making) -> Result<Source, Error> {
             return file.map(|it| Source::Scratch(it, bytes)).map_err(engine);
         }
     }
-}
-
-async fn read(mut file: File) -> Result<(File, Vec<u8>), Error> {
-    let read = tokio::task::spawn_blocking(move || {
-        let mut piece = Vec::with_capacity(PIECE_BYTES);
-        (&mut file).take(PIECE_BYTES as u64).read_to_end(&mut piece)?;
-        Ok::<_, std::io::Error>((file, piece))
-    });
-    read.await.map_err(engine)?.map_err(engine)
-}
-
-fn engine(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Storage(storage::Error::Engine(Box::new(error)))
 }
 
 impl Place {

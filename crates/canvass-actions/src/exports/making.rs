@@ -2,7 +2,8 @@
 //! one needs: no transaction, no thread.
 
 use std::{
-    io,
+    fs::File,
+    io::{self, Read as _},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -82,6 +83,9 @@ pub(super) enum Step {
 /// Takes bytes from a writer and gives them to whoever asks for the next.
 #[derive(Clone, Default)]
 struct Spout(Arc<Mutex<Vec<u8>>>);
+
+/// Bytes read from the disk at once.
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// How a format is made.
 pub(super) fn manner(format: Format) -> Manner {
@@ -267,11 +271,26 @@ fn refusal(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::FileTooLarge => Error::Limit(error.to_string()),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Storage(storage::Error::Full),
-        _ => Error::Storage(storage::Error::Engine(Box::new(error))),
+        _ => engine(error),
     }
+}
+
+/// The next bytes of a file that was made on the disk; none at its end.
+pub(super) async fn piece(mut file: File) -> Result<(File, Vec<u8>), Error> {
+    let read = move || {
+        let mut piece = Vec::with_capacity(PIECE_BYTES);
+        (&mut file).take(PIECE_BYTES as u64).read_to_end(&mut piece).map_err(engine)?;
+        Ok((file, piece))
+    };
+    blocking(read).await
+}
+
+/// What went wrong with the disk, or in our own work.
+pub(super) fn engine(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Storage(storage::Error::Engine(Box::new(error)))
 }
 
 /// Runs work that keeps a processor busy away from the request tasks.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|panic| Error::Storage(storage::Error::Engine(Box::new(panic))))?
+    tokio::task::spawn_blocking(work).await.map_err(engine)?
 }

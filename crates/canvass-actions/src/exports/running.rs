@@ -1,7 +1,7 @@
 //! Making exports in the background: this file is about going on where the last try stopped, and noticing when somebody
 //! took the export away.
 
-use std::{io::Read as _, sync::Arc};
+use std::sync::Arc;
 
 use canvass_format::table::Done;
 use canvass_model::{
@@ -10,7 +10,7 @@ use canvass_model::{
     time::Timestamp,
 };
 use canvass_storage::{
-    self as storage, Incoming, Tenant,
+    Incoming, Tenant,
     exports::{self, Made, Plan, Progress, Work},
     files,
 };
@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     end,
-    making::{Earlier, Making, Manner, Step, manner},
+    making::{Earlier, Making, Manner, Step, engine, manner, piece},
     sheet::Sheet,
 };
 use crate::{Error, files::size};
@@ -32,8 +32,6 @@ const RECORD_EVERY_BYTES: u64 = 8 * 1024 * 1024;
 const BEGUN_MAX: usize = 20;
 /// Bytes of a file that is made on the disk of this machine before it is kept.
 const SCRATCH_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
-/// Bytes taken from the disk at once.
-const PIECE_BYTES: u64 = 256 * 1024;
 
 /// What became of a try.
 enum Course {
@@ -161,11 +159,7 @@ impl<'a> Run<'a> {
     async fn pour(&mut self, file: NamedTempFile) -> Result<bool, Error> {
         let mut file = file.reopen().map_err(engine)?;
         loop {
-            let read = tokio::task::spawn_blocking(move || {
-                let mut piece = Vec::new();
-                (&mut file).take(PIECE_BYTES).read_to_end(&mut piece).map(|_| (file, piece))
-            });
-            let (rest, piece) = read.await.map_err(engine)?.map_err(engine)?;
+            let (rest, piece) = piece(file).await?;
             if piece.is_empty() {
                 return Ok(true);
             }
@@ -236,8 +230,4 @@ fn full(room: u64) -> Error {
         "There is no room for it: files and exports together may have {} on this plan. Delete some, or choose a larger plan",
         size(room)
     ))
-}
-
-fn engine(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Storage(storage::Error::Engine(Box::new(error)))
 }

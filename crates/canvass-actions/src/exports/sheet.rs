@@ -1,9 +1,9 @@
 //! What an export's table is like: this file is about its columns, and the row that a response makes.
 
-use canvass_format::table;
 use canvass_model::{
     answer,
     export::{Leading, Wanted},
+    hex::hex,
     id::SurveyId,
     metadata::{Field, Kind as FieldType, Value},
     response::{Response, Source},
@@ -69,7 +69,7 @@ impl Sheet {
 
     /// What tells this table from another: its columns and what stands first in every row.
     pub(super) fn head(&self) -> String {
-        table::hex(&Sha256::digest(format!("{:?} {:?}", self.table, self.constants)))
+        hex(&Sha256::digest(format!("{:?} {:?}", self.table, self.constants)))
     }
 
     /// The row of a response.

@@ -2,6 +2,7 @@
 //! key (HMAC-SHA-256, RFC 2104), so that it can be carried by anybody and written by nobody else.
 
 use canvass_model::{
+    hex::hex,
     id::{AccountId, InvitationId, PageId},
     time::Timestamp,
 };
@@ -83,14 +84,6 @@ impl std::fmt::Debug for PassKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PassKey(…)")
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use canvass_model::hex::hex;
 use sha2::{Digest, Sha256};
 
 use super::End;
@@ -33,7 +34,7 @@ impl<S> Sink<S> {
 
     /// The SHA-256 of all bytes so far in hexadecimal, if the end of the file is to tell it.
     pub(super) fn hash(&self) -> Option<String> {
-        self.hash.as_ref().map(|it| super::hex(&it.clone().finalize()))
+        self.hash.as_ref().map(|it| hex(&it.clone().finalize()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, iter::successors};
 
-use super::subject::{self, About, Period, Subject};
+use super::subject::{About, Period, Subject};
 use crate::{
     answer::{Answer, OTHER_VALUE, Pick, from_stored_value},
     chunk::{Chunk, Damaged, Fact, Part, Vector},
@@ -170,11 +170,9 @@ impl Axis {
                 |row| chunk.version(row),
                 |Version(it)| self.met(&it.to_string(), f64::from(it), |id| format!("Version {id}")),
             ),
-            About::Source => in_runs(
-                counted,
-                |row| chunk.source(row),
-                |it| self.met(it.as_str(), 0.0, |_| subject::label_of(it).to_owned()),
-            ),
+            About::Source => {
+                in_runs(counted, |row| chunk.source(row), |it| self.met(it.as_str(), 0.0, |_| it.label().to_owned()))
+            }
         };
         Ok(Placed { first: first?, more: Vec::new() })
     }

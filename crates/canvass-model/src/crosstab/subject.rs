@@ -1,7 +1,7 @@
 //! Subjects: this file is about what an axis sorts responses by: the answers to a question, or what is known of a response
 //! besides them.
 
-use crate::{chunk::Fact, definition::QuestionId, response::Source, time::Timestamp};
+use crate::{chunk::Fact, definition::QuestionId, time::Timestamp};
 
 /// What an axis sorts by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,14 +127,5 @@ impl Period {
             Self::Week => (date, format!("from {words}")),
             Self::Month => (format!("{year:04}-{:02}", u8::from(month)), format!("{month} {year}")),
         }
-    }
-}
-
-/// What people call where a response came from.
-pub(super) fn label_of(source: Source) -> &'static str {
-    match source {
-        Source::Form => "The form",
-        Source::Api => "The API",
-        Source::Demo => "The demonstration",
     }
 }

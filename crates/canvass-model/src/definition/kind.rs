@@ -223,6 +223,25 @@ impl Kind {
         }
     }
 
+    /// Whether answers are numbers, so that one may stand between two.
+    pub fn is_number(&self) -> bool {
+        match self {
+            Self::Integer { .. }
+            | Self::Decimal { .. }
+            | Self::Stars { .. }
+            | Self::OpinionScale { .. }
+            | Self::Nps { .. } => true,
+            Self::ShortText { .. }
+            | Self::LongText { .. }
+            | Self::SingleChoice { .. }
+            | Self::MultipleChoice { .. }
+            | Self::Dropdown { .. }
+            | Self::YesNo
+            | Self::Statement
+            | Self::Hidden { .. } => false,
+        }
+    }
+
     /// The ends of a scale: of stars, an opinion scale or NPS.
     pub fn scale(&self) -> Option<std::ops::RangeInclusive<i64>> {
         match self {

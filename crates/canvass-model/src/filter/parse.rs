@@ -93,7 +93,7 @@ impl<'d> Subject<'d> {
             (Self::Question(question), IS) => Ok(answer(question, Test::Is(values(value)?))),
             (Self::Question(question), NOT) => Ok(answer(question, Test::Not(values(value)?))),
             (Self::Question(question), BETWEEN) => {
-                if !is_number(question) {
+                if !question.kind.is_number() {
                     return Err(format!("The answers to {:?} are no numbers", question.id.as_str()));
                 }
                 let (least, most) = pair(value, |it| it.as_f64().filter(|it| number::is_allowed(*it)))?;
@@ -158,25 +158,6 @@ fn pair<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Result<(Option<
     match (bound(least)?, bound(most)?) {
         (None, None) => Err(asked()),
         bounds => Ok(bounds),
-    }
-}
-
-/// Whether its answers are numbers, so that one may stand between two.
-pub(super) fn is_number(question: &Question) -> bool {
-    match question.kind {
-        Kind::Integer { .. }
-        | Kind::Decimal { .. }
-        | Kind::Stars { .. }
-        | Kind::OpinionScale { .. }
-        | Kind::Nps { .. } => true,
-        Kind::ShortText { .. }
-        | Kind::LongText { .. }
-        | Kind::SingleChoice { .. }
-        | Kind::MultipleChoice { .. }
-        | Kind::Dropdown { .. }
-        | Kind::YesNo
-        | Kind::Statement
-        | Kind::Hidden { .. } => false,
     }
 }
 

@@ -5,7 +5,6 @@
 //! written beside it. The hash finds damage and half-written files; it is no defence against whoever owns the folder.
 
 use std::{
-    fmt::Write as _,
     fs::{self, File},
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Read, Write as _},
@@ -13,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use canvass_model::hex::hex;
 use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
@@ -87,10 +87,7 @@ fn remove_others(cache: &Path, ours: &Path) {
 
 /// Writes the code and its hash, each under another name first, so that nobody meets a half of one.
 fn write(path: &Path, code: &[u8]) -> io::Result<()> {
-    let mut hash = String::new();
-    for byte in Sha256::digest(code) {
-        let _ = write!(hash, "{byte:02x}");
-    }
+    let hash = hex(&Sha256::digest(code));
     for (path, content) in [(path.to_owned(), code), (hash_path(path), hash.as_bytes())] {
         let half = path.with_extension("half");
         let mut file = File::create(&half)?;
@@ -121,10 +118,7 @@ fn key(engine: &Engine) -> String {
         .chain_update(ENGINE)
         .chain_update(settings.finish().to_le_bytes())
         .finalize();
-    digest.iter().take(16).fold(String::new(), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
+    hex(&digest[..16])
 }
 
 fn hash_path(path: &Path) -> PathBuf {
@@ -142,9 +136,5 @@ fn hash_of(path: &Path) -> io::Result<String> {
         }
         hasher.update(&piece[..count]);
     }
-    let mut hash = String::new();
-    for byte in hasher.finalize() {
-        let _ = write!(hash, "{byte:02x}");
-    }
-    Ok(hash)
+    Ok(hex(&hasher.finalize()))
 }

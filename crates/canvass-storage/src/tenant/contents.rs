@@ -1,8 +1,8 @@
 //! Bytes of files: this file is about taking a content in piece by piece, and giving it out again, at constant memory.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
-use canvass_model::{file::SNIFFED_BYTES, id::ContentId};
+use canvass_model::{file::SNIFFED_BYTES, hex::hex, id::ContentId};
 use sha2::{Digest, Sha256};
 
 use super::Tenant;
@@ -143,10 +143,7 @@ impl Incoming {
         }
         let (engine, tenant, id) = (Arc::clone(&self.tenant.engine), self.tenant.record.id, self.id);
         blocking(move || engine.keep_content(tenant, id)).await?;
-        let mut sha256 = String::new();
-        for byte in self.hash.finalize() {
-            let _ = write!(sha256, "{byte:02x}");
-        }
+        let sha256 = hex(&self.hash.finalize());
         Ok(Arrived { id, bytes: self.arrived, sha256, head: self.head })
     }
 

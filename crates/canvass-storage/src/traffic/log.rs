@@ -1,8 +1,7 @@
 //! The access log: this file is about keeping records of public requests, a batch in a row, and how many there are a day.
 
-use std::fmt::Write as _;
-
 use canvass_model::{
+    hex::hex,
     time::Timestamp,
     traffic::{AccessRecord, Span},
 };
@@ -103,10 +102,7 @@ fn counts(row: &mut Columns) -> Result<Day, Error> {
 
 fn line(record: &AccessRecord) -> Line<'_> {
     let minute = record.at.0 - record.at.0.rem_euclid(Timestamp::MINUTE_MS);
-    let client = record.client.0.iter().fold(String::with_capacity(16), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let client = hex(&record.client.0);
     (
         minute,
         record.place.as_str(),

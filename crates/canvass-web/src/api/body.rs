@@ -8,13 +8,14 @@ use axum::{
 };
 use canvass_model::{
     definition::{Fault, Fingerprint},
+    hex::hex,
     survey::Revision,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use crate::{Problem, hex::hex};
+use crate::Problem;
 
 /// A JSON body; what is wrong in it is reported with its JSON pointer.
 pub(super) struct Body<T> {

@@ -10,7 +10,7 @@ use axum::{
 use canvass_actions::{Error, finding::Finding, responses as verbs, results};
 use canvass_model::{
     answer::Answers,
-    definition::{Definition, Kind, Language, Question},
+    definition::{Definition, Language},
     id::{ResponseId, SurveyId},
     response::{Response as Stored, Source},
 };
@@ -210,7 +210,9 @@ fn ids(survey: &str, response: &str) -> Result<(SurveyId, ResponseId), Problem> 
 fn columns(definition: &Definition) -> Vec<Column> {
     let language = language(definition);
     let asked = definition.questions().filter(|it| it.takes_answer());
-    asked.map(|it| Column { label: it.label.in_language(&language).to_owned(), is_number: is_number(it) }).collect()
+    asked
+        .map(|it| Column { label: it.label.in_language(&language).to_owned(), is_number: it.kind.is_number() })
+        .collect()
 }
 
 fn row(response: &Stored, definition: &Definition) -> Row {
@@ -219,7 +221,7 @@ fn row(response: &Stored, definition: &Definition) -> Row {
     let given = Answers::from_stored(definition, &accepted.answers).unwrap_or_default();
     let cells = definition.questions().filter(|it| it.takes_answer()).map(|question| Cell {
         text: given.get(&question.id).map_or_else(String::new, |it| it.label_cell(question, &language)),
-        is_number: is_number(question),
+        is_number: question.kind.is_number(),
     });
     Row {
         id: accepted.id.to_string(),
@@ -232,24 +234,6 @@ fn row(response: &Stored, definition: &Definition) -> Row {
 
 fn language(definition: &Definition) -> Language {
     definition.languages.first().cloned().unwrap_or_else(Language::english)
-}
-
-fn is_number(question: &Question) -> bool {
-    match question.kind {
-        Kind::Integer { .. }
-        | Kind::Decimal { .. }
-        | Kind::Stars { .. }
-        | Kind::OpinionScale { .. }
-        | Kind::Nps { .. } => true,
-        Kind::ShortText { .. }
-        | Kind::LongText { .. }
-        | Kind::SingleChoice { .. }
-        | Kind::MultipleChoice { .. }
-        | Kind::Dropdown { .. }
-        | Kind::YesNo
-        | Kind::Statement
-        | Kind::Hidden { .. } => false,
-    }
 }
 
 fn source(source: Source) -> &'static str {

@@ -6,11 +6,9 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
 };
-use canvass_model::definition;
+use canvass_model::{definition, hex::hex};
 use canvass_script::component;
 use sha2::{Digest, Sha256};
-
-use crate::hex::hex;
 
 /// Bytes of the SHA-256 that name the stubs.
 const TAG_BYTES: usize = 8;

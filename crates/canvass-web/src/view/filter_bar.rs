@@ -136,7 +136,7 @@ impl Asking {
                 ("The version that was answered".to_owned(), Control::Only((1..=newest.0).map(version).collect()))
             }
             "_source" => {
-                let source = |it: Source| Choice { value: it.as_str().to_owned(), label: source_label(it).to_owned() };
+                let source = |it: Source| Choice { value: it.as_str().to_owned(), label: it.label().to_owned() };
                 ("Where it came from".to_owned(), Control::Only(Source::ALL.map(source).into()))
             }
             id => {
@@ -256,14 +256,6 @@ fn day(text: &str) -> Result<Option<Timestamp>, String> {
     }
     let day = Timestamp::parse(&format!("{text}T00:00:00Z"));
     day.map(Some).ok_or_else(|| format!("{text} is no day like 2026-11-30"))
-}
-
-fn source_label(source: Source) -> &'static str {
-    match source {
-        Source::Form => "The form",
-        Source::Api => "The API",
-        Source::Demo => "The demonstration",
-    }
 }
 
 fn said(faults: &[Fault]) -> String {

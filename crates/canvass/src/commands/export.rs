@@ -107,7 +107,7 @@ async fn fetch(output: Output, api: &Api, (at, made): (&str, &Value), path: &Pat
 }
 
 fn settle(file: &File, (part, path): (&Path, &Path), hash: Sha256, made: &Value) -> Result<(), Failure> {
-    let sum = canvass_format::table::hex(&hash.finalize());
+    let sum = canvass_model::hex::hex(&hash.finalize());
     if made["sha256"] != sum.as_str() {
         let _ = fs::remove_file(part);
         let why = format!("its SHA-256 is {sum} and should be {}", made["sha256"].as_str().unwrap_or_default());

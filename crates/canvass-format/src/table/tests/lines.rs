@@ -1,11 +1,14 @@
 //! CSV and JSON Lines: this file is about what they say, how they end, and going on with one.
 
-use canvass_model::table::{Cell, Kind, Table};
+use canvass_model::{
+    hex::hex,
+    table::{Cell, Kind, Table},
+};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::support::{Shared, choices, column, file, hostile, text};
-use crate::table::{Cells, Done, End, Extent, Format, Options, harmless, hex, resume, writer};
+use crate::table::{Cells, Done, End, Extent, Format, Options, harmless, resume, writer};
 
 const FOOTER: Options = Options { cells: Cells::Ids, end: End::Footer, extent: None };
 

@@ -7,10 +7,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use canvass_model::page::Visibility;
+use canvass_model::{hex::hex, page::Visibility};
 use sha2::{Digest, Sha256};
-
-use crate::hex::hex;
 
 /// Everybody may keep a copy, and asks before each use whether it is still right: a change shows at once, and whoever
 /// is up to date is told so in a few bytes.
